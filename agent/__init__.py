@@ -1,0 +1,1 @@
+"""Conspectus: from a pile of papers to a survey whose every citation is checked."""

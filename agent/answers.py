@@ -1,0 +1,322 @@
+"""The typed answers a model is asked for, and the typed fields that calls carry.
+
+Every field's sentence goes into the schema that is sent: it is the instruction. What an answer may name (categories,
+codes, citation keys) is a closed set, so that nothing can be invented: the generic classes take it as a Literal.
+"""
+
+from functools import lru_cache
+from types import GenericAlias
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from agent.draft import Claim, Verdict
+from agent.llm.call import Answer
+from agent.papers import Frozen, Paper
+from agent.review import Card, Category, Facet, Taxonomy
+
+A = TypeVar("A", bound=Answer)
+KeyT = TypeVar("KeyT")
+CategoryT = TypeVar("CategoryT")
+FacetsT = TypeVar("FacetsT")
+PartT = TypeVar("PartT")
+NumberT = TypeVar("NumberT")
+
+MAX_CITATIONS = 6
+"""A claim that cites more papers than this says nothing of any of them."""
+
+
+def closed(values: tuple[object, ...]) -> Any:  # noqa: ANN401  (a type made at run time has no static type)
+    """The closed set of these values, as a type; ValueError for none, since nothing could be answered."""
+    if not values:
+        raise ValueError("a closed set needs a value")
+    return Literal.__getitem__(values)
+
+
+class Node(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+# -- induce -----------------------------------------------------------------------------------------------------------
+
+
+class ChildAnswer(Node, Generic[KeyT]):
+    name: str
+    """Two to five words that a specialist would use."""
+    definition: str
+    """One or two sentences: what is in, and what is not but belongs elsewhere."""
+    terms: list[str] = Field(max_length=30)
+    """Words and short phrases that papers of this kind use and others do not, the most telling first."""
+    papers: list[KeyT] = Field(max_length=5)
+    """Up to five papers that show best what belongs here."""
+
+
+class CategoryAnswer(ChildAnswer[KeyT], Generic[KeyT]):
+    children: list[ChildAnswer[KeyT]] = Field(max_length=8)
+    """Two or more narrower groups where the papers of the category really fall apart; else empty."""
+
+
+class CodeAnswer(Node):
+    code: str
+    """One lower-case word, or two joined by an underscore."""
+    definition: str
+    """When a paper has this code."""
+
+
+class FacetAnswer(Node):
+    name: str
+    """One lower-case word."""
+    many: bool
+    """Whether a paper may have several of the codes."""
+    codes: list[CodeAnswer] = Field(min_length=2, max_length=12)
+    """The allowed answers."""
+
+
+class TaxonomyAnswer(Answer, Generic[KeyT]):
+    categories: list[CategoryAnswer[KeyT]] = Field(min_length=1, max_length=20)
+    """The top categories; together they hold every paper, and each paper has one that fits best."""
+    facets: list[FacetAnswer] = Field(max_length=4)
+    """Questions that cut across the categories, the same for every paper."""
+
+
+class MarkingWords(Node, Generic[CategoryT]):
+    category: CategoryT
+    terms: list[str] = Field(max_length=40)
+    """Words and short phrases that mark papers of this category, the most telling first."""
+
+
+class TermsAnswer(Answer, Generic[CategoryT]):
+    categories: list[MarkingWords[CategoryT]]
+    """An entry for each category."""
+
+
+# -- classify ---------------------------------------------------------------------------------------------------------
+
+
+class FactAnswer(Node):
+    text: str
+    """The fact in a few words of your own."""
+    quote: str
+    """The words of the paper that it rests on, copied letter by letter; at least five words, from one place."""
+
+
+class FactsAnswer(Node):
+    name: FactAnswer | None
+    """What the work is called for short: the name of its method, data set or system; null where it has none."""
+    problem: FactAnswer | None
+    """What was not possible or not known before."""
+    approach: FactAnswer | None
+    """What the authors did about it."""
+    result: FactAnswer | None
+    """The headline result, with its number where there is one."""
+
+
+class CardAnswer(Answer, Generic[CategoryT, FacetsT]):
+    why: str
+    """One sentence: what in the paper decides for the category, and against the next best."""
+    category: CategoryT
+    """The one category that fits best; a narrower one where it fits."""
+    also: list[CategoryT] = Field(max_length=2)
+    """Categories that are nearly as right; usually empty."""
+    confidence: float = Field(ge=0, le=1)
+    """How sure you are of the category: 1 is certain, 0.5 is a coin between two."""
+    facets: FacetsT
+    """The codes that the paper has."""
+    facts: FactsAnswer
+    """What the paper says of itself; null for what it does not say."""
+
+
+class QuoteAnswer(Node):
+    field: Literal["name", "problem", "approach", "result"]
+    quote: str | None
+    """Words copied letter by letter from the paper that say this fact; null where no words of it do."""
+
+
+class QuotesAnswer(Answer):
+    quotes: list[QuoteAnswer]
+    """An entry for each fact whose quote was not found."""
+
+
+# -- write ------------------------------------------------------------------------------------------------------------
+
+
+class CitationAnswer(Node, Generic[KeyT]):
+    key: KeyT
+    """The paper that says it."""
+    quote: str
+    """The words of that paper that the claim rests on, copied letter by letter; at least five words, from one place."""
+
+
+class ClaimAnswer(Node, Generic[KeyT]):
+    text: str
+    """One sentence that asserts something, without citation marks, and with no number that the papers do not give."""
+    citations: list[CitationAnswer[KeyT]] = Field(min_length=1, max_length=MAX_CITATIONS)
+    """Every paper that the sentence speaks of, and no other."""
+
+
+class ParagraphAnswer(Node, Generic[KeyT]):
+    heading: str | None
+    """A few words; null where the section is one paragraph."""
+    claims: list[ClaimAnswer[KeyT]] = Field(min_length=1)
+    """Sentences that can be read one after the other."""
+
+
+class CellAnswer(Node):
+    text: str
+    """At most fifteen words."""
+    quote: str
+    """The words of the paper that it rests on, copied letter by letter; at least five words."""
+
+
+class RowAnswer(Node, Generic[KeyT]):
+    key: KeyT
+    setting: CellAnswer | None
+    """What it works on: task, kind of data, size; null where the paper does not say."""
+    idea: CellAnswer | None
+    """What it does differently from the other papers of this table."""
+    evidence: CellAnswer | None
+    """What was measured, with the numbers."""
+
+
+class SectionAnswer(Answer, Generic[KeyT]):
+    paragraphs: list[ParagraphAnswer[KeyT]] = Field(min_length=1)
+    """The text; every paper is cited at least once."""
+    rows: list[RowAnswer[KeyT]]
+    """The comparison table: a row for each paper."""
+
+
+class PassageAnswer(Answer, Generic[KeyT]):
+    claims: list[ClaimAnswer[KeyT]]
+    """Sentences that can be read one after the other."""
+
+
+class ThreadAnswer(Node, Generic[PartT]):
+    part: PartT
+    heading: str
+    """A few words that tell this part from the others."""
+
+
+class MergeAnswer(Answer, Generic[KeyT, PartT]):
+    opening: list[ClaimAnswer[KeyT]] = Field(max_length=4)
+    """One to four sentences on what the parts share and where they differ; may be empty."""
+    threads: list[ThreadAnswer[PartT]]
+    """Each part once, in the order in which they are best read."""
+
+
+# -- check ------------------------------------------------------------------------------------------------------------
+
+
+class VerdictAnswer(Node, Generic[NumberT, KeyT]):
+    claim: NumberT
+    """The claim's number."""
+    why: str
+    """One short sentence: which words of the papers decide."""
+    verdict: Verdict
+    """`supported`: the cited papers together say all of it; `partly`: they say some of it; `unsupported`: they do not
+    say it, or say otherwise; `verbatim`: it is nothing but a sentence of the paper in quotation marks."""
+    not_bearing: list[KeyT] = Field(max_length=MAX_CITATIONS)
+    """Cited papers that say nothing of this claim; usually empty."""
+
+
+class JudgementAnswer(Answer, Generic[NumberT, KeyT]):
+    verdicts: list[VerdictAnswer[NumberT, KeyT]]
+    """Each claim once."""
+
+
+class RepairedClaim(Node, Generic[NumberT, KeyT]):
+    claim: NumberT
+    """The claim's number."""
+    replacement: ClaimAnswer[KeyT] | None
+    """A sentence that the papers do support, with what was wrong put right; null where nothing true is left."""
+
+
+class RepairAnswer(Answer, Generic[NumberT, KeyT]):
+    repairs: list[RepairedClaim[NumberT, KeyT]]
+    """Each claim once."""
+
+
+# -- fields -----------------------------------------------------------------------------------------------------------
+
+
+class CardedPaper(Frozen):
+    """A paper with its card, as writing calls carry it."""
+
+    paper: Paper
+    card: Card
+
+
+class DoubtfulFact(Frozen):
+    """A fact whose quote is not in its paper."""
+
+    field: str
+    text: str
+    quote: str
+
+
+class PartDigest(Frozen):
+    """What merging is told of a part."""
+
+    id: str
+    name: str
+    """The category's or child's name."""
+    n_papers: int
+    claims: tuple[Claim, ...]
+
+
+class SectionDigest(Frozen):
+    """What the texts over all sections are told of one of them."""
+
+    category: Category
+    n_papers: int
+    claims: tuple[Claim, ...]
+    """Checked claims, as many as a call should carry."""
+    codes: dict[str, dict[str, int]]
+    """How many of its papers have which code, by facet."""
+
+
+class FailedClaim(Frozen):
+    """A claim to be repaired, with what was wrong with it."""
+
+    number: int
+    claim: Claim
+    problem: str
+    why: str
+
+
+# -- classes with closed sets -----------------------------------------------------------------------------------------
+
+
+def with_keys(generic: type[A], *sets: tuple[object, ...]) -> type[A]:
+    """The answer class whose type parameters are these closed sets, in order: `with_keys(SectionAnswer, keys)`."""
+    return cast(type[A], _with_keys(generic, sets))
+
+
+@lru_cache(maxsize=64)
+def _with_keys(generic: type[Answer], sets: tuple[tuple[object, ...], ...]) -> type[Answer]:
+    return cast(type[Answer], generic.__class_getitem__(tuple(closed(values) for values in sets)))
+
+
+_CARDS: dict[str, type[CardAnswer[str, Any]]] = {}
+
+
+def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
+    """The card's answer class for this taxonomy: its category ids and codes are the closed sets."""
+    if taxonomy.content not in _CARDS:
+        facets = create_model(
+            "Facets",
+            __config__=ConfigDict(extra="forbid"),
+            **{name: _facet_field(facet) for name, facet in taxonomy.facets.items()},
+        )  # type: ignore[call-overload]
+        generic = CardAnswer.__class_getitem__((closed(taxonomy.ids), facets))
+        _CARDS[taxonomy.content] = cast(type[CardAnswer[str, Any]], generic)
+    return _CARDS[taxonomy.content]
+
+
+def _facet_field(facet: Facet) -> tuple[object, object]:
+    codes: Any = closed(tuple(facet.codes))
+    meaning = "; ".join(f"{code}: {definition}" for code, definition in facet.codes.items())
+    if facet.many:
+        return (GenericAlias(list, (codes,)), Field(description=f"All that fit, or none. {meaning}"))
+    return (codes | None, Field(description=f"The one that fits best, or null. {meaning}"))

@@ -1,0 +1,140 @@
+"""What code can tell of a claim or a table's cell without a judge."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from agent.answers import MAX_CITATIONS
+from agent.draft import Cell, Citation, Claim, Finding, Outcome, Part, Problem, Row, Verdict
+from agent.papers import Corpus, Paper
+from agent.review import Made
+from agent.text import find_quote, missing_numbers
+
+_QUOTING = re.compile(r"(?P<name>[^“”]{1,300}): “(?P<words>.+)”\.?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim on its way through the check."""
+
+    claim: Claim
+    problem: Problem | None = None
+    why: str = ""
+    before: "Checked | None" = None
+    """What this one replaces."""
+    judged: Made = Made()
+    """How the judgement came to be."""
+
+    def failed(self, problem: Problem, why: str) -> "Checked":
+        return replace(self, problem=problem, why=why)
+
+
+def look(claim: Claim, corpus: Corpus) -> Checked:
+    """Whether its keys exist, its quotes are its papers' own words, and its numbers stand in a paper it cites."""
+    seen = Checked(claim)
+    if not claim.citations:
+        return seen.failed(Problem.NO_CITATION, "it cites no paper")
+    if len({citation.key for citation in claim.citations}) > MAX_CITATIONS:
+        return seen.failed(Problem.TOO_MANY, f"it cites more than {MAX_CITATIONS} papers")
+    unknown = [citation.key for citation in claim.citations if not corpus.has(citation.key)]
+    if unknown:
+        return seen.failed(Problem.UNKNOWN_KEY, f"the corpus has no {', '.join(unknown)}")
+    found = tuple(_found(citation, corpus.paper(citation.key)) for citation in claim.citations)
+    seen = Checked(claim.model_copy(update={"citations": found}))
+    astray = [citation.key for citation in found if citation.quote is None]
+    if astray:
+        return seen.failed(Problem.NO_QUOTE, f"the words given do not stand in {', '.join(dict.fromkeys(astray))}")
+    lost = missing_numbers(claim.text, _texts(corpus.paper(citation.key) for citation in found))
+    if lost:
+        return seen.failed(Problem.NO_NUMBER, f"{', '.join(lost)} stands in none of the papers it cites")
+    return seen
+
+
+def _found(citation: Citation, paper: Paper) -> Citation:
+    """The citation with its quote where it stands in the paper's present text, or without one."""
+    quote = find_quote(paper, citation.quote)
+    if quote is None:
+        return citation.model_copy(update={"quote": None, "where": None, "start": None, "end": None})
+    return citation.model_copy(update={"quote": quote.text} | quote.model_dump(exclude={"text"}))
+
+
+def _texts(papers: Iterable[Paper]) -> list[str]:
+    """All that a number may be taken from; the year of the paper among it."""
+    return [f"{paper.title or ''}\n{paper.abstract or ''}\n{paper.year or ''}" for paper in papers]
+
+
+def is_verbatim(claim: Claim, corpus: Corpus) -> bool:
+    """Whether the claim is one paper's own words in quotation marks, with a name before them: `BLT: “We …”`."""
+    match = _QUOTING.fullmatch(claim.text)
+    keys = {citation.key for citation in claim.citations}
+    if match is None or len(keys) != 1 or not keys <= set(corpus.keys()):
+        return False
+    return find_quote(corpus.paper(keys.pop()), match["words"]) is not None
+
+
+def check_rows(part: Part, corpus: Corpus) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
+    """A part's table with only those cells whose quote and numbers stand in the paper, and what was left out."""
+    rows, findings = [], []
+    for row in part.rows:
+        cells = {}
+        for column, cell in row.cells.items():
+            why = _wrong(cell, corpus.paper(row.key))
+            cells[column] = Cell() if why else _own_words(cell, corpus.paper(row.key))
+            if why:
+                findings.append(
+                    Finding(
+                        passage=f"{part.id}, table",
+                        claim=f"{column}: {cell.text}",
+                        keys=(row.key,),
+                        problem=why[0],
+                        why=why[1],
+                        outcome=Outcome.DROPPED,
+                        made=Made(model="program"),
+                    )
+                )
+        rows.append(row.model_copy(update={"cells": cells}))
+    return tuple(rows), tuple(findings)
+
+
+def _wrong(cell: Cell, paper: Paper) -> tuple[Problem, str] | None:
+    if not cell.text:
+        return None
+    if find_quote(paper, cell.quote) is None:
+        return Problem.NO_QUOTE, "the words given do not stand in the paper"
+    lost = missing_numbers(cell.text, _texts([paper]))
+    return (Problem.NO_NUMBER, f"{', '.join(lost)} does not stand in the paper") if lost else None
+
+
+def _own_words(cell: Cell, paper: Paper) -> Cell:
+    quote = find_quote(paper, cell.quote)
+    return cell.model_copy(update={"quote": quote.text}) if quote else cell
+
+
+def says_itself(cell: Cell) -> bool:
+    """Whether a cell is only words of its own quote, so that there is nothing to judge."""
+    words = (cell.text or "").strip(" …“”.")
+    return not words or words in (cell.quote or "")
+
+
+def row_claim(row: Row) -> Claim | None:
+    """The row as a sentence to be judged; None where it says nothing but the paper's own words."""
+    said = {column: cell for column, cell in row.cells.items() if not says_itself(cell)}
+    if not said:
+        return None
+    text = "; ".join(f"{column}: {cell.text}" for column, cell in said.items())
+    quotes = tuple(Citation(key=row.key, quote=cell.quote) for cell in said.values())
+    return Claim(text=f"In the table, of this paper: {text}", citations=quotes)
+
+
+def in_own_words(row: Row) -> Row:
+    """The row with its quotes for text, which is what is left of one that the judge did not find supported."""
+    cells = {
+        column: cell if says_itself(cell) else cell.model_copy(update={"text": f"“{cell.quote}”"})
+        for column, cell in row.cells.items()
+    }
+    return row.model_copy(update={"cells": cells})
+
+
+def holds(verdict: Verdict | None) -> bool:
+    """Whether a claim with this verdict is printed."""
+    return verdict in (Verdict.VERBATIM, Verdict.SUPPORTED)

@@ -1,0 +1,74 @@
+"""The command line: names its commands and loads the one that is called."""
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from agent.errors import BudgetSpent, ConspectusError
+
+COMMANDS = {
+    "init": "Make a review folder from files of papers.",
+    "add": "Add files of papers to a review.",
+    "papers": "Read the sources; list the papers and what was skipped.",
+    "taxonomy": "Make the taxonomy, or show the one you gave.",
+    "classify": "Give every paper its card.",
+    "draft": "Write the survey from the cards, each claim checked.",
+    "check": "Check the survey against the papers and print the figures.",
+    "build": "Do all that is not done yet, and print the survey.",
+    "demo": "Build a small review from recorded answers: no key, no network.",
+    "cache": "Say what answers are kept on this machine.",
+}
+
+DONE, FAILED, INCOMPLETE = 0, 1, 3
+"""Exit codes: done; an error the user can mend; done, but something stayed unanswered or could not be read."""
+
+
+class Commands(TyperGroup):
+    """Loads a command's module when the command is called; until then its name and line are all that is known."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  (typer's own context class is private)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"agent.cli.{cmd_name}")
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name, help=module.__doc__)(module.command)
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback()
+def conspectus() -> None:
+    """Turn a pile of papers into a survey whose every citation is checked.
+
+    Start with `conspectus init my-review FILES...`, then `conspectus build my-review`.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error becomes one line and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except BudgetSpent as error:
+        _end(error, INCOMPLETE)
+    except ConspectusError as error:
+        _end(error, FAILED)
+    except KeyboardInterrupt:
+        sys.stderr.write("conspectus: stopped; what was answered is kept, and the next run goes on from there\n")
+        sys.exit(130)
+
+
+def _end(error: ConspectusError, code: int) -> None:
+    sys.stderr.write(f"conspectus: {error}\n")
+    sys.exit(code)

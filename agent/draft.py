@@ -1,0 +1,224 @@
+"""What is written: claims with their citations, passages, sections, the draft, and what `check` found."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import Field
+
+from agent.papers import Frozen, Where, digest_of
+from agent.review import Made
+
+P = TypeVar("P", bound="Passage")
+
+
+class Verdict(StrEnum):
+    """What a judge says of a claim and the papers it cites."""
+
+    VERBATIM = "verbatim"
+    """The claim is the paper's own words, in quotation marks; no judgement was needed."""
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+
+
+class Citation(Frozen):
+    """A claim's pointer to a paper, with the words it rests on."""
+
+    key: str
+    quote: str | None = None
+    """Verbatim in the paper; None where the words that were given are not."""
+    where: Where | None = None
+    start: int | None = None
+    end: int | None = None
+    supports: bool | None = None
+    """Whether the judge found that this paper bears on the claim; None before it was asked."""
+
+
+class Claim(Frozen):
+    """A sentence that asserts, and what it cites."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict | None = None
+    made: Made = Made()
+
+    @property
+    def id(self) -> str:
+        """Names the claim by its words and what it cites, wherever it stands."""
+        return "c" + digest_of([self.text, [[c.key, c.quote] for c in self.citations]])[:10]
+
+
+class Problem(StrEnum):
+    """What `check` can find wrong with a claim."""
+
+    NO_CITATION = "no citation"
+    TOO_MANY = "too many citations"
+    UNKNOWN_KEY = "unknown key"
+    NO_QUOTE = "quote not in the paper"
+    NO_NUMBER = "number not in a cited paper"
+    UNSUPPORTED = "not supported"
+    NOT_BEARING = "a cited paper does not bear on it"
+    UNJUDGED = "not judged"
+
+
+class Outcome(StrEnum):
+    """What became of a claim with a finding."""
+
+    REPAIRED = "repaired"
+    DROPPED = "dropped"
+
+
+class Finding(Frozen):
+    """What `check` says of a claim that failed."""
+
+    passage: str
+    """The id of the passage it stood in."""
+    claim: str
+    """The claim's words."""
+    keys: tuple[str, ...]
+    problem: Problem
+    why: str
+    outcome: Outcome
+    became: str | None = None
+    """The words that replaced it."""
+    made: Made = Made()
+
+
+class Paragraph(Frozen):
+    """Claims that belong together."""
+
+    heading: str | None = None
+    claims: tuple[Claim, ...]
+
+
+class Tally(Frozen):
+    """How the claims of a passage, and their citations, stood up to the judge."""
+
+    claims: int = 0
+    held: int = 0
+    """Claims that what they cite supports in full."""
+    citations: int = 0
+    bearing: int = 0
+    """Citations that bear on their claim."""
+    verbatim: int = 0
+    """Claims that needed no judge, being the papers' own words."""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        mine, theirs = self.model_dump(), other.model_dump()
+        return Tally(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class Passage(Frozen):
+    """A stretch of the survey that is written by one call and checked by one call."""
+
+    id: str
+    paragraphs: tuple[Paragraph, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    drafted: Tally = Tally()
+    """The figures before repair."""
+    printed: Tally = Tally()
+    """The figures of what is printed."""
+    checked: str | None = None
+    """The digest of the claims as they were checked; None before."""
+    made: Made = Made()
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(claim for paragraph in self.paragraphs for claim in paragraph.claims)
+
+    @property
+    def claims_digest(self) -> str:
+        return digest_of([claim.id for claim in self.claims])
+
+    @property
+    def is_checked(self) -> bool:
+        return self.checked == self.claims_digest
+
+
+class Cell(Frozen):
+    """A table's entry, with the words in the paper that it rests on; both None where the paper does not say."""
+
+    text: str | None = None
+    quote: str | None = None
+
+
+class Row(Frozen):
+    """A paper's line in its section's comparison table."""
+
+    key: str
+    cells: dict[str, Cell]
+    """By column: one of COLUMNS."""
+
+
+COLUMNS = ("setting", "idea", "evidence")
+"""The comparison table: what it works on, what it does differently, what it measured."""
+
+
+class Part(Passage):
+    """What one call wrote of a section: all of its papers, those of one child, or a share of them."""
+
+    category: str
+    """The category or child whose papers it holds."""
+    papers: tuple[str, ...]
+    rows: tuple[Row, ...] = ()
+
+
+class Section(Frozen):
+    """The survey on one top category."""
+
+    id: str
+    name: str
+    definition: str
+    opening: Passage | None = None
+    """What its parts have in common; None where there is only one."""
+    order: tuple[str, ...] = ()
+    """The ids of the parts as they are to be read."""
+    headings: dict[str, str] = Field(default_factory=dict)
+    parts: tuple[Part, ...]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """As they are read."""
+        by_id = {part.id: part for part in self.parts}
+        return ((self.opening,) if self.opening else ()) + tuple(by_id[id_] for id_ in self.order)
+
+
+class Draft(Frozen):
+    """The survey, before it is rendered."""
+
+    title: str
+    question: str | None = None
+    introduction: Passage | None = None
+    sections: tuple[Section, ...] = ()
+    synthesis: Passage | None = None
+    gaps: Passage | None = None
+    uncited: dict[str, str] = Field(default_factory=dict)
+    """Papers that no printed claim cites, each with why."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage, as it is read."""
+        inner = tuple(passage for section in self.sections for passage in section.passages)
+        whole = (self.introduction, *inner, self.synthesis, self.gaps)
+        return tuple(passage for passage in whole if passage is not None)
+
+    def only_checked(self) -> "Draft":
+        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words."""
+
+        def shown(passage: P | None) -> P | None:
+            if passage is None or passage.is_checked:
+                return passage
+            emptied = {"paragraphs": (), "findings": ()} | ({"rows": ()} if isinstance(passage, Part) else {})
+            return passage.model_copy(update=emptied)
+
+        sections = tuple(
+            section.model_copy(
+                update={
+                    "opening": shown(section.opening),
+                    "parts": tuple(part for one in section.parts if (part := shown(one)) is not None),
+                }
+            )
+            for section in self.sections
+        )
+        texts = {name: shown(getattr(self, name)) for name in ("introduction", "synthesis", "gaps")}
+        return self.model_copy(update={"sections": sections} | texts)

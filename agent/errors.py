@@ -1,0 +1,73 @@
+"""What can go wrong, as a tree; every message says what happened, to what, and what to do next.
+
+ConspectusError
+├── SourceError          a file of papers cannot be read at all
+├── FolderError          a file of the review folder is missing, broken or cannot be written
+│   ├── ProtocolError    review.toml says something that is not allowed
+│   └── TaxonomyError    taxonomy.yaml says something that is not allowed
+├── CallError            one call failed for good; it becomes an Unanswered
+│   ├── BadReply         the reply is not an answer of the type that was asked for
+│   ├── Refused          the model would not answer, or a content filter would not let it
+│   ├── Truncated        the reply ended before the answer did
+│   └── TransportFailed  the server could not be reached, or failed as often as it was tried
+└── RunStopped           nothing more can be asked in this run; what was paid for is kept
+    ├── BudgetSpent      the next attempt could pass a limit of the budget
+    ├── NotRecorded      a replay met a call that its cassette does not hold
+    └── NotAllowed       no key, a wrong key, or no such model
+"""
+
+
+class ConspectusError(Exception):
+    """Anything that a face turns into one line and an exit code."""
+
+
+class SourceError(ConspectusError):
+    """A file of papers cannot be read at all."""
+
+
+class FolderError(ConspectusError):
+    """A file of the review folder is missing, broken or cannot be written."""
+
+
+class ProtocolError(FolderError):
+    """review.toml says something that is not allowed."""
+
+
+class TaxonomyError(FolderError):
+    """taxonomy.yaml says something that is not allowed."""
+
+
+class CallError(ConspectusError):
+    """One call failed for good; the stage keeps it as an Unanswered and goes on."""
+
+
+class BadReply(CallError):
+    """The reply is not an answer of the type that was asked for, even after it was asked again."""
+
+
+class Refused(CallError):
+    """The model would not answer, or a content filter would not let it."""
+
+
+class Truncated(CallError):
+    """The reply ended before the answer did; a larger `max_output_tokens` may help."""
+
+
+class TransportFailed(CallError):
+    """The server could not be reached, or failed as often as it was tried."""
+
+
+class RunStopped(ConspectusError):
+    """Nothing more can be asked in this run; calls in flight are waited for and kept."""
+
+
+class BudgetSpent(RunStopped):
+    """The next attempt could pass a limit of the budget."""
+
+
+class NotRecorded(RunStopped):
+    """A replay met a call that its cassette does not hold."""
+
+
+class NotAllowed(RunStopped):
+    """The server will answer no call at all: no key, a wrong key, or no such model."""

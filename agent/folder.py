@@ -1,0 +1,227 @@
+"""Reads and writes a review folder: every file whole or not at all, and only when its bytes change."""
+
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from agent.draft import Draft
+from agent.errors import FolderError
+from agent.papers import Corpus, Duplicate, Frozen, Paper
+from agent.protocol import new_protocol, read_protocol, with_sources
+from agent.report import Report
+from agent.review import Card, Protocol, Source, Taxonomy
+from agent.taxonomy import dump_taxonomy, read_taxonomy
+
+N = TypeVar("N", bound=Frozen)
+
+__all__ = ["Folder", "write_whole"]
+
+
+class Folder:
+    """A review on disk. Reading a file that is not there gives what an empty review has."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    # -- the protocol --
+
+    @property
+    def protocol_file(self) -> Path:
+        return self.path / "review.toml"
+
+    def create(self, protocol: Protocol) -> None:
+        """Make a new review; FolderError where there is one already."""
+        if self.protocol_file.exists():
+            raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
+        _make_folder(self.path)
+        write_whole(self.protocol_file, new_protocol(protocol))
+        write_whole(self.path / ".gitignore", ".conspectus/\n")
+
+    def copy_from(self, place: Path, names: Iterable[str]) -> None:
+        """Make a review of files that lie elsewhere; FolderError where there is one already."""
+        if self.protocol_file.exists():
+            raise FolderError(f"{self.path} already holds a review; name another folder")
+        for name in (*names, ".gitignore"):
+            self._write(name, ".conspectus/\n" if name == ".gitignore" else _read(place / name))
+
+    def discard(self) -> None:
+        """Take back what `create` made, and the folder where nothing else is in it."""
+        for name in ("review.toml", ".gitignore"):
+            (self.path / name).unlink(missing_ok=True)
+        if self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
+
+    def protocol(self) -> Protocol:
+        if not self.protocol_file.is_file():
+            raise FolderError(
+                f"{self.path} holds no review.toml; make a review with `conspectus init {self.path} FILES`"
+            )
+        return read_protocol(_read(self.protocol_file))
+
+    def add_sources(self, sources: Sequence[Source]) -> None:
+        """Write sources into review.toml; every other byte of it stays."""
+        write_whole(self.protocol_file, with_sources(_read(self.protocol_file), sources))
+
+    def source_file(self, source: Source) -> Path:
+        return self.path / source.path
+
+    # -- the taxonomy --
+
+    @property
+    def taxonomy_file(self) -> Path:
+        return self.path / "taxonomy.yaml"
+
+    def taxonomy(self) -> Taxonomy | None:
+        return read_taxonomy(_read(self.taxonomy_file)) if self.taxonomy_file.is_file() else None
+
+    def save_taxonomy(self, taxonomy: Taxonomy) -> None:
+        """Write taxonomy.yaml; comments and the order of what a person wrote stay."""
+        before = _read(self.taxonomy_file) if self.taxonomy_file.is_file() else None
+        write_whole(self.taxonomy_file, dump_taxonomy(taxonomy, before))
+
+    # -- papers and cards --
+
+    def corpus(self) -> Corpus:
+        papers = self._read_lines("papers.jsonl", Paper)
+        try:
+            return Corpus(papers)
+        except ValueError as error:
+            raise FolderError(f"papers.jsonl: {error}; keep one of the two lines") from error
+
+    def save_corpus(self, corpus: Corpus, duplicates: Iterable[Duplicate]) -> None:
+        self._write_lines("papers.jsonl", corpus)
+        in_order = sorted(duplicates, key=lambda one: (one.key, [(p.file, p.position) for p in one.places]))
+        self._write_lines("duplicates.jsonl", in_order)
+
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        return tuple(self._read_lines("duplicates.jsonl", Duplicate))
+
+    def cards(self) -> dict[str, Card]:
+        return {card.key: card for card in self._read_lines("cards.jsonl", Card)}
+
+    def save_cards(self, cards: Iterable[Card]) -> None:
+        in_order = sorted(cards, key=lambda card: card.key)
+        self._write_lines("cards.jsonl", in_order)
+
+    # -- the survey --
+
+    def draft(self) -> Draft | None:
+        return self._read_whole("survey/survey.json", Draft)
+
+    def save_draft(self, draft: Draft) -> None:
+        self._write("survey/survey.json", _pretty(draft))
+
+    def save_rendered(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            self._write(f"survey/{name}", text)
+
+    def report(self) -> Report | None:
+        return self._read_whole("report.json", Report)
+
+    def save_report(self, report: Report) -> None:
+        self._write("report.json", _pretty(report))
+
+    def append_run(self, run: dict[str, object]) -> None:
+        """Add a line to runs.jsonl, the one file that is appended to."""
+        with _guarded(self.path / "runs.jsonl"), (self.path / "runs.jsonl").open("a", encoding="utf-8") as out:
+            out.write(json.dumps(run, ensure_ascii=False) + "\n")
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.path / ".conspectus" / "cache"
+
+    # -- how --
+
+    def _write(self, name: str, text: str) -> None:
+        target = self.path / name
+        _make_folder(target.parent)
+        write_whole(target, text)
+
+    def _write_lines(self, name: str, nouns: Iterable[Frozen]) -> None:
+        self._write(name, "".join(f"{noun.model_dump_json()}\n" for noun in nouns))
+
+    def _read_lines(self, name: str, noun: type[N]) -> list[N]:
+        path = self.path / name
+        if not path.is_file():
+            return []
+        found = []
+        for number, line in enumerate(_read(path).split("\n"), 1):
+            if line.strip():
+                found.append(_parsed(noun, line, f"{name}, line {number}"))
+        return found
+
+    def _read_whole(self, name: str, noun: type[N]) -> N | None:
+        path = self.path / name
+        return _parsed(noun, _read(path), name) if path.is_file() else None
+
+
+def _parsed(noun: type[N], text: str, where: str) -> N:
+    try:
+        return noun.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        mended = "mend it, or take it back from git"
+        raise FolderError(f"{where}: {field + ': ' if field else ''}{first['msg']}; {mended}") from error
+
+
+def _pretty(noun: Frozen) -> str:
+    return noun.model_dump_json(indent=1) + "\n"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FolderError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise FolderError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(f"{path} cannot be made: {error.strerror}") from error
+
+
+class _guarded:
+    """Turns what the operating system says of a file into one line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            full = " (nothing was changed; make room and run the same command again)"
+            hint = full if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+            raise FolderError(f"{self._path} cannot be written: {error.strerror}{hint}") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file whole or leave it as it was; a file that has these bytes already is not touched."""
+    data = text.encode("utf-8", "surrogatepass")
+    with _guarded(path):
+        if path.is_file() and path.read_bytes() == data:
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.chmod(0o644)
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,136 @@
+"""From papers to a taxonomy; or, for a given taxonomy, the words that mark its categories."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+
+from agent.answers import ChildAnswer, FacetAnswer, TaxonomyAnswer, TermsAnswer, with_keys
+from agent.llm.client import Client
+from agent.papers import Corpus, Paper, digest_of
+from agent.review import Category, Facet, Made, Taxonomy, Unanswered
+from agent.taxonomy import signed
+
+PAPERS_PER_BATCH = 100
+"""What a model is shown at once; some 35,000 tokens of abstracts."""
+MOST_PAPERS = 1_000
+"""A larger corpus is sampled by the hash of its keys: more papers add no category, only cost."""
+MOST_BUILT_IN = 2_000
+"""The built-in model takes all it is given in one batch, since its clusters do not merge well."""
+
+
+def induce(corpus: Corpus, client: Client, *, question: str | None) -> Taxonomy | Unanswered:
+    """A two-level taxonomy of these papers, proposed in batches and merged.
+
+    The batches follow the hash of the keys, never the order of a file. One batch that stays unanswered leaves no
+    taxonomy, for a share of the papers would have had no say in it.
+    """
+    papers = _by_hash(corpus)[: MOST_BUILT_IN if client.is_built_in else MOST_PAPERS]
+    size = len(papers) if client.is_built_in else PAPERS_PER_BATCH
+    batches = [_in_order(papers[start : start + size]) for start in range(0, len(papers), size)]
+    kinds: list[type[TaxonomyAnswer[str]]] = [with_keys(TaxonomyAnswer, _keys(batch)) for batch in batches]
+    rows = [{"question": question, "papers": batch} for batch in batches]
+    proposals = []
+    for answer in client.ask_all("induce_propose", kinds, rows):
+        if isinstance(answer, Unanswered):
+            return answer.model_copy(update={"subject": "taxonomy"})
+        proposals.append(answer)
+    merged = proposals[0] if len(proposals) == 1 else _merge(proposals, corpus, client, question)
+    return merged if isinstance(merged, Unanswered) else _taxonomy(merged)
+
+
+def _merge(
+    proposals: Sequence[TaxonomyAnswer[str]], corpus: Corpus, client: Client, question: str | None
+) -> TaxonomyAnswer[str] | Unanswered:
+    named = {key for one in proposals for top in one.categories for key in _examples(top)}
+    papers = corpus.papers(sorted(named)) or corpus[:1]
+    kind: type[TaxonomyAnswer[str]] = with_keys(TaxonomyAnswer, _keys(papers))
+    row = {"question": question, "papers": tuple(papers), "proposals": tuple(proposals)}
+    answer = client.ask_all("induce_merge", kind, [row])[0]
+    return answer.model_copy(update={"subject": "taxonomy"}) if isinstance(answer, Unanswered) else answer
+
+
+def learn_terms(taxonomy: Taxonomy, corpus: Corpus, client: Client) -> Taxonomy | Unanswered:
+    """The taxonomy with the words that mark each category in this corpus, which the built-in model reads.
+
+    Asked once: a taxonomy with terms keeps them.
+    """
+    kind: type[TermsAnswer[str]] = with_keys(TermsAnswer, taxonomy.ids)
+    papers = _in_order(_by_hash(corpus)[:MOST_BUILT_IN])
+    answer = client.ask_all("induce_terms", kind, [{"taxonomy": taxonomy, "papers": papers}])[0]
+    if isinstance(answer, Unanswered):
+        return answer.model_copy(update={"subject": "taxonomy"})
+    terms = {entry.category: tuple(entry.terms) for entry in answer.categories}
+
+    def marked(category: Category) -> Category:
+        own = category.terms or terms.get(category.id, ())
+        return category.model_copy(update={"terms": own, "children": tuple(map(marked, category.children))})
+
+    return taxonomy.model_copy(update={"categories": tuple(map(marked, taxonomy.categories))})
+
+
+def _by_hash(corpus: Corpus) -> list[Paper]:
+    return sorted(corpus, key=lambda paper: (digest_of(paper.key), paper.key))
+
+
+def _in_order(papers: Iterable[Paper]) -> tuple[Paper, ...]:
+    return tuple(sorted(papers, key=lambda paper: paper.key))
+
+
+def _keys(papers: Iterable[Paper]) -> tuple[str, ...]:
+    return tuple(paper.key for paper in papers)
+
+
+def _examples(top: ChildAnswer[str]) -> list[str]:
+    inner = [key for child in getattr(top, "children", ()) for key in child.papers]
+    return [*top.papers, *inner]
+
+
+def _taxonomy(answer: TaxonomyAnswer[str]) -> Taxonomy:
+    """The nouns of an answer, under ids made from the names it gives."""
+    name_id = _namer()
+    categories = []
+    for top in answer.categories:
+        id_ = name_id(top.name)
+        children = tuple(_category(child, name_id(child.name)) for child in top.children)
+        # A single child would hold what its parent holds.
+        categories.append(_category(top, id_, children if len(children) > 1 else ()))
+    name_facet, facets = _namer(), {}
+    for facet in answer.facets:
+        facets[name_facet(facet.name)] = _facet(facet)
+    taxonomy = Taxonomy(categories=tuple(categories), facets=facets)
+    return signed(taxonomy, Made(**answer.made.model_dump()))
+
+
+def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...] = ()) -> Category:
+    return Category(
+        id=id_,
+        name=" ".join(answer.name.split()),
+        definition=" ".join(answer.definition.split()),
+        terms=tuple(dict.fromkeys(answer.terms)),
+        examples=tuple(dict.fromkeys(answer.papers)),
+        children=children,
+    )
+
+
+def _facet(answer: FacetAnswer) -> Facet:
+    name_code = _namer()
+    return Facet(
+        many=answer.many, codes={name_code(code.code): " ".join(code.definition.split()) for code in answer.codes}
+    )
+
+
+def _namer() -> Callable[[str], str]:
+    """Makes ids from names, each once: `Speculative decoding` is `speculative-decoding`, a second one gets `-2`."""
+    given: set[str] = set()
+
+    def name_id(name: str) -> str:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        stem = "-".join(re.findall(r"[a-z0-9]+", plain)[:5]) or "category"
+        id_, n = stem, 1
+        while id_ in given:
+            n += 1
+            id_ = f"{stem}-{n}"
+        given.add(id_)
+        return id_
+
+    return name_id

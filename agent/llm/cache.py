@@ -1,0 +1,143 @@
+"""The transport that keeps replies on this machine, so that nothing that was paid for is asked twice."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path, PurePath, PureWindowsPath
+from types import TracebackType
+from typing import Any, Self
+
+import diskcache
+from diskcache.core import MODE_RAW, MODE_TEXT, UNKNOWN
+from pydantic import ValidationError
+
+from agent.errors import CallError, FolderError
+from agent.llm.call import Call, Reply, Transport, Usage, canonical
+from agent.llm.recall import recall_or_ask
+
+_LARGEST_IN_DATABASE = 1 << 20
+"""A longer text, in characters, gets a file of its own."""
+
+
+class Damaged(ValueError):
+    """An entry is not one that was stored here."""
+
+
+class TextDisk(diskcache.Disk):  # type: ignore[misc]
+    """Keys and values are text. diskcache's own disks run a pickle when a row of the database says so
+    (CVE-2025-69872), and read or remove any file that a row names; this one does neither."""
+
+    def put(self, key: object) -> tuple[str, bool]:
+        if not isinstance(key, str):
+            raise TypeError(f"a key is text, not {type(key).__name__}")
+        return key, True
+
+    def get(self, key: object, raw: object) -> str:
+        if not raw or not isinstance(key, str):
+            raise Damaged("a key that is not text")
+        return key
+
+    def store(self, value: object, read: bool, key: object = UNKNOWN) -> Any:  # noqa: ANN401  (diskcache's columns)
+        if read or not isinstance(value, str):
+            raise TypeError(f"a value is text, not {type(value).__name__}")
+        return super().store(value, False, key=key)
+
+    def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> str:
+        if mode == MODE_TEXT and not read and _is_inside(filename):
+            return str(super().fetch(mode, filename, value, read))
+        if mode == MODE_RAW and not read and isinstance(value, str):
+            return value
+        raise Damaged("a value that is not text")
+
+    def remove(self, file_path: str) -> None:
+        if _is_inside(file_path):
+            super().remove(file_path)
+
+
+class Cached:
+    """Answers what it has seen and passes the rest on; nothing is opened before the first call."""
+
+    def __init__(self, inner: Transport, folder: Path) -> None:
+        self.n_hits = 0
+        """Calls that were answered from here."""
+        self._inner = inner
+        self._folder = folder
+        self._store: diskcache.Cache | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+        """See `Transport.send_all`; a reply is on the disk before it is yielded, a CallError never."""
+        return recall_or_ask(calls, self._recall, self._inner, self._keep)
+
+    def _recall(self, call: Call) -> Reply | None:
+        """The reply of an earlier call; None where there is none, or what is there is damaged and to be asked anew."""
+        try:
+            entry = self._opened().get(call.key)
+            if entry is None:
+                return None
+            reply = _read(entry, call)
+        except (ValueError, KeyError, TypeError):
+            return None
+        except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+            raise self._broken("read", error) from error
+        self.n_hits += 1
+        return reply
+
+    def _keep(self, call: Call, reply: Reply) -> None:
+        entry = {"prompt": call.prompt, "model": call.model, "reply": asdict(reply)}
+        try:
+            self._opened().set(call.key, canonical(entry), retry=True)
+        except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+            raise self._broken("written", error) from error
+
+    def _opened(self) -> diskcache.Cache:
+        if self._store is None:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._store = diskcache.Cache(
+                    str(self._folder.absolute()),
+                    disk=TextDisk,
+                    disk_min_file_size=_LARGEST_IN_DATABASE,
+                    eviction_policy="none",
+                    cull_limit=0,
+                    statistics=0,
+                )
+            except (sqlite3.Error, diskcache.Timeout, OSError, TypeError) as error:
+                raise self._broken("opened", error) from error
+        return self._store
+
+    def _broken(self, done: str, error: BaseException) -> FolderError:
+        return FolderError(
+            f"the cache in {self._folder} cannot be {done}: {error}; make room or, since it only saves asking again, "
+            "delete that folder"
+        )
+
+
+def _read(entry: str, call: Call) -> Reply:
+    """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none."""
+    fields = json.loads(entry)["reply"]
+    reply = Reply(**{**fields, "usage": Usage(**fields["usage"])})
+    call.answer.model_validate_json(reply.text)
+    return reply
+
+
+def _is_inside(name: str | None) -> bool:
+    """Whether a file's name stays below the folder, on any system."""
+    if not name:
+        return False
+    return not any(
+        path.is_absolute() or path.drive or ".." in path.parts for path in (PurePath(name), PureWindowsPath(name))
+    )

@@ -1,0 +1,124 @@
+"""What the stages are handed: they ask for a type and get answers in the order they asked, or Unanswered."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from agent.errors import CallError, RunStopped
+from agent.llm.call import Answer, Call, Reply, Transport
+from agent.llm.prompts import render
+from agent.review import BUILT_IN, Made, Unanswered
+
+A = TypeVar("A", bound=Answer)
+
+Progress = Callable[[str, int, int], None]
+"""Told after each reply: the prompt, how many are done, how many there are in all."""
+
+
+class Client:
+    """Asks the model behind its transport, which it knows by name alone."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        model: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.model = model
+        self.stopped: RunStopped | None = None
+        """Why nothing more is asked in this run; None while there is no reason."""
+        self.n_calls = 0
+        """Calls handed to the transport so far."""
+        self._transport = transport
+        self._parameters = dict(parameters or {})
+        self._progress = progress
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.model == BUILT_IN
+
+    def call(self, prompt: str, answer: type[Answer], fields: Mapping[str, Any]) -> Call:
+        """The call that asks for this, unsent."""
+        text = render(prompt, fields)
+        return Call(prompt, text.system, text.user, self.model, self._parameters, answer, dict(fields))
+
+    def ask(self, prompt: str, answer: type[A], **fields: object) -> A:
+        """One answer; raises the CallError or RunStopped that stood in its way."""
+        got = self._ask_all(prompt, [answer], [fields])[0]
+        if isinstance(got, CallError):
+            raise got
+        if got is None:
+            raise self.stopped or CallError(f"{prompt}: the transport gave no reply")
+        return got
+
+    def ask_all(
+        self, prompt: str, answer: type[A] | Sequence[type[A]], rows: Sequence[Mapping[str, Any]]
+    ) -> list[A | Unanswered]:
+        """An answer for each row of fields, in their order; what failed for good is an Unanswered in its place.
+
+        `answer` is one class for all rows or one for each, where each has closed sets of its own. Nothing is raised
+        half way: once the run is stopped the rest is Unanswered, with why.
+        """
+        answers = list(answer) if isinstance(answer, Sequence) else [answer] * len(rows)
+        got = self._ask_all(prompt, answers, rows)
+        return [self._as_value(prompt, one) for one in got]
+
+    def _as_value(self, prompt: str, got: A | CallError | None) -> A | Unanswered:
+        if isinstance(got, CallError):
+            return Unanswered(stage=prompt, subject="", why=str(got))
+        if got is None:
+            return Unanswered(stage=prompt, subject="", why=str(self.stopped or "no reply came"), stopped=True)
+        return got
+
+    def _ask_all(
+        self, prompt: str, answers: Sequence[type[A]], rows: Sequence[Mapping[str, Any]]
+    ) -> list[A | CallError | None]:
+        got: list[A | CallError | None] = [None] * len(rows)
+        if self.stopped or not rows:
+            return got
+        wanted: dict[str, list[int]] = {}
+        n_done = 0
+
+        def calls() -> Iterator[Call]:
+            for index, (answer, fields) in enumerate(zip(answers, rows, strict=True)):
+                call = self.call(prompt, answer, fields)
+                places = wanted.setdefault(call.key, [])
+                places.append(index)
+                if len(places) == 1:  # the same call twice is asked once
+                    self.n_calls += 1
+                    yield call
+
+        try:
+            for call, reply in self._transport.send_all(calls()):
+                places = wanted[call.key]
+                for index in places:
+                    got[index] = read(answers[index], call, reply)
+                n_done += len(places)
+                if self._progress:
+                    self._progress(prompt, n_done, len(rows))
+        except RunStopped as stop:
+            self.stopped = stop
+        return self._repeated(wanted, got)
+
+    @staticmethod
+    def _repeated(wanted: dict[str, list[int]], got: list[A | CallError | None]) -> list[A | CallError | None]:
+        """Fill places that asked for a call whose reply was already back."""
+        for places in wanted.values():
+            for index in places[1:]:
+                got[index] = got[places[0]]
+        return got
+
+
+def read(answer: type[A], call: Call, reply: Reply | CallError) -> A | CallError:
+    """The typed value of a reply, which knows how it was made."""
+    if isinstance(reply, CallError):
+        return reply
+    try:
+        value = answer.model_validate_json(reply.text)
+    except ValidationError as error:
+        return CallError(f"{call.prompt}: a stored reply does not fit its type any more: {error.errors()[0]['msg']}")
+    value._made = Made(call=call.key, model=reply.model, day=reply.day)
+    return value

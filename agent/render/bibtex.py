@@ -1,0 +1,100 @@
+"""The corpus as BibTeX: an entry a paper, under its own key, in ASCII."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from agent.papers import Author, Corpus, Paper
+from agent.render.edition import Edition
+from agent.render.escape import clean, latex, web_link
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9:./+_-]+")
+_PROCEEDINGS = re.compile(r"\b(proceedings|proc\.|conference|workshop|symposium|meeting)", re.IGNORECASE)
+_PREPRINT = re.compile(r"\b(arxiv|corr|preprints?)\b", re.IGNORECASE)
+_KEPT = ("volume", "number", "pages", "publisher", "series")
+"""Fields of the source that a bibliography shows."""
+
+
+def to_bibtex(edition: Edition) -> str:
+    """references.bib."""
+    survey = edition.survey
+    keys = tex_keys(survey.corpus)
+    entries = (_entry(keys[paper.key], paper, str(survey.name(paper.key))) for paper in survey.corpus)
+    return "\n".join(entries)
+
+
+def tex_keys(corpus: Corpus) -> dict[str, str]:
+    """For each paper's key the one it has in TeX: the same, but for letters that would end it and for its case.
+
+    BibTeX takes `Smith2020` and `smith2020` for one.
+    """
+    keys: dict[str, str] = {}
+    used: set[str] = set()
+    for paper in corpus:
+        plain = unicodedata.normalize("NFKD", clean(paper.key)).encode("ascii", "ignore").decode()
+        stem = _UNSAFE.sub("-", plain).strip("-") or "paper"
+        key, number = stem, 1
+        while key.lower() in used:
+            number += 1
+            key = f"{stem}-{number}"
+        used.add(key.lower())
+        keys[paper.key] = key
+    return keys
+
+
+def _entry(key: str, paper: Paper, name: str) -> str:
+    kind, fields = _kind(paper)
+    lines = [f"  {field} = {{{value}}}," for field, value in (*_fields(paper, name), *fields)]
+    return "\n".join([f"@{kind}{{{key},", *lines, "}", ""])
+
+
+def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
+    title = latex(name, is_ascii=True)
+    yield "title", f"{{{title}}}"
+    if paper.authors:
+        yield "author", " and ".join(_author(author) for author in paper.authors)
+    else:
+        # What styles sort and label by where there is no author.
+        yield "key", title
+    if paper.year is not None:
+        yield "year", str(paper.year)
+    if paper.doi and (doi := _address(paper.doi)):
+        yield "doi", doi
+    if paper.arxiv:
+        yield "eprint", latex(paper.arxiv, is_ascii=True)
+        yield "archiveprefix", "arXiv"
+    if link := web_link(paper.url or (f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else None)):
+        yield "url", link
+    extra = {field.lower(): value for field, value in paper.extra.items()}
+    for field in _KEPT:
+        if extra.get(field, "").strip():
+            yield field, latex(extra[field], is_ascii=True)
+
+
+def _kind(paper: Paper) -> tuple[str, list[tuple[str, str]]]:
+    """The type of entry, by what its venue is called, with the field that the venue goes into."""
+    venue = latex(paper.venue or "", is_ascii=True)
+    if not venue:
+        return "misc", [("howpublished", f"arXiv:{latex(paper.arxiv, is_ascii=True)}")] if paper.arxiv else []
+    if _PREPRINT.search(venue):
+        return "misc", [("howpublished", venue)]
+    if _PROCEEDINGS.search(venue):
+        return "inproceedings", [("booktitle", venue)]
+    return "article", [("journal", venue)]
+
+
+def _author(author: Author) -> str:
+    """A name that BibTeX does not take apart at an `and` or a comma inside it."""
+    family, given = latex(author.family, is_ascii=True), latex(author.given, is_ascii=True)
+    if not given:
+        return f"{{{family}}}"
+    if re.search(r"[ ,]", family):
+        family = f"{{{family}}}"
+    if re.search(r",|\band\b", given):
+        given = f"{{{given}}}"
+    return f"{family}, {given}"
+
+
+def _address(text: str) -> str:
+    """For fields that a style prints as an address, as they stand."""
+    return re.sub(r"[{}\\\s]", "", clean(text).encode("ascii", "ignore").decode())

@@ -1,0 +1,136 @@
+"""Sentences that the program makes from counts alone: they cite nothing, and each format shows them as what they are."""
+
+from agent.draft import Tally, Verdict
+from agent.render.edition import Edition
+from agent.render.printed import Chapter
+from agent.review import BUILT_IN
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 paper`, `286 papers`, `no papers`."""
+    return f"{n or 'no':,} {noun if n == 1 else plural or noun + 's'}" if n else f"no {plural or noun + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in per cent, cut and not rounded up, so that only all is 100 %; a dash of nothing."""
+    return f"{part * 1000 // whole / 10:g} %" if whole else "–"
+
+
+def abstract(edition: Edition) -> list[str]:
+    """The survey in a paragraph of figures."""
+    survey = edition.survey
+    n_papers = len(survey.corpus)
+    n_cited = sum(paper.key in edition.cited for paper in survey.corpus)
+    tops = {top.id for paper in survey.corpus if (top := survey.top(paper.key))}
+    where = f" in {count(len(tops), 'category', 'categories')}" if tops else ""
+    verb = "is" if n_cited == 1 else "are"
+    said = [f"This survey covers {count(n_papers, 'paper')}{where}; {n_cited:,} of them {verb} cited by a claim."]
+    if n_papers == 0:
+        said = ["This survey covers no papers."]
+    years = [paper.year for paper in survey.corpus if paper.year is not None]
+    if years:
+        span = f"from {min(years)}" if min(years) == max(years) else f"from {min(years)} to {max(years)}"
+        known = "They" if len(years) == n_papers else f"Those whose year is known ({len(years):,})"
+        said.append(f"{known} are {span}.")
+    return [*said, *_claims(edition), *_sources(edition)]
+
+
+def _claims(edition: Edition) -> list[str]:
+    claims = list(edition.sentences)
+    if not claims:
+        return ["Nothing has been written yet."]
+    n_citations = sum(len(claim.marks) for claim in claims)
+    n_quoted = sum(mark.quote is not None for claim in claims for mark in claim.marks)
+    said = [f"It makes {count(len(claims), 'claim')} with {count(n_citations, 'citation')}."]
+    if n_citations:
+        said.append(f"{n_quoted:,} of the citations show the words in the paper that they rest on.")
+    verdicts = [claim.verdict for claim in claims]
+    words = (
+        (Verdict.VERBATIM, "in the papers’ own words"),
+        (Verdict.SUPPORTED, "judged to be supported in full by what they cite"),
+        (Verdict.PARTLY, "judged to be supported in part"),
+        (Verdict.UNSUPPORTED, "judged not to be supported"),
+        (None, "not judged"),
+    )
+    told = [f"{n:,} {'is' if n == 1 else 'are'} {what}" for verdict, what in words if (n := verdicts.count(verdict))]
+    return [*said, f"Of the claims, {_listed(told)}."]
+
+
+def _listed(pieces: list[str]) -> str:
+    return " and ".join([", ".join(pieces[:-1]), pieces[-1]] if len(pieces) > 1 else pieces)
+
+
+def _sources(edition: Edition) -> list[str]:
+    report = edition.survey.report
+    if not report.n_identified:
+        return []
+    said = f"{count(report.n_identified, 'record').capitalize()} {'was' if report.n_identified == 1 else 'were'} read"
+    if report.sources:
+        said += f" from {count(len(report.sources), 'source')}"
+    return [f"{said}, and {count(report.n_duplicates_removed, 'duplicate')} removed."]
+
+
+def of_chapter(edition: Edition, chapter: Chapter) -> list[str]:
+    """How many papers a section has and cites; nothing for the chapters over all sections."""
+    if not chapter.papers:
+        return []
+    here = {mark.key for sentence in chapter.sentences for mark in sentence.marks}
+    n_cited = sum(key in here for key in chapter.papers)
+    said = "all of them are" if n_cited == len(chapter.papers) else f"{n_cited:,} of them {'is' if n_cited == 1 else 'are'}"
+    if len(chapter.papers) == 1:
+        said = "it is" if n_cited else "it is not"
+    return [f"This section covers {count(len(chapter.papers), 'paper')}; {said} cited here."]
+
+
+def of_making(edition: Edition) -> list[str]:
+    """Who wrote and judged."""
+    report = edition.survey.report
+    program = f"conspectus {report.program}".strip()
+    models = [f"the built-in model ({BUILT_IN})" if name == BUILT_IN else name for name in edition.models]
+    said = [f"Made with {program}."]
+    if models:
+        said.append(f"Categories, cards, claims and judgements come from {_listed(models)}.")
+    if BUILT_IN in edition.models:
+        said.append("The built-in model quotes the papers word for word and judges nothing.")
+    if report.protocol_of_judgement:
+        said.append(report.protocol_of_judgement)
+    return said
+
+
+def figures(edition: Edition) -> list[tuple[str, str]]:
+    """The run's figures, each with what it counts."""
+    report = edition.survey.report
+    coverage = f"{report.n_cited:,} ({share(report.n_cited, report.n_papers)})"
+    return [
+        ("records identified", f"{report.n_identified:,}"),
+        ("duplicates removed", f"{report.n_duplicates_removed:,}"),
+        ("papers", f"{report.n_papers:,}"),
+        ("papers without an abstract", f"{report.n_without_abstract:,}"),
+        ("cards", f"{report.n_cards:,}"),
+        ("facts on the cards", f"{report.n_facts:,}"),
+        ("facts whose quote is not in the paper", f"{sum(map(len, report.unquoted.values())):,}"),
+        ("claims", f"{report.n_claims:,}"),
+        ("citations", f"{report.n_citations:,}"),
+        ("papers cited by a claim", coverage),
+        ("entries of the sources skipped", f"{sum(len(source.skipped) for source in report.sources):,}"),
+        ("calls that stayed unanswered", f"{len(report.unanswered):,}"),
+    ]
+
+
+def tallies(edition: Edition) -> list[tuple[str, list[str]]]:
+    """How claims and citations stood up to the judge, as drafted and as printed; columns as in TALLY_COLUMNS."""
+    report = edition.survey.report
+    return [("as drafted", _tally(report.drafted)), ("as printed", _tally(report.printed))]
+
+
+TALLY_COLUMNS = ("claims", "held", "citations", "bearing", "verbatim")
+
+
+def _tally(tally: Tally) -> list[str]:
+    return [
+        f"{tally.claims:,}",
+        f"{tally.held:,} ({share(tally.held, tally.claims)})",
+        f"{tally.citations:,}",
+        f"{tally.bearing:,} ({share(tally.bearing, tally.citations)})",
+        f"{tally.verbatim:,}",
+    ]

@@ -1,0 +1,163 @@
+"""The survey as it is to be read, the same for every format: every claim, table and paper in its place."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agent.draft import COLUMNS, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section
+from agent.render.printed import Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
+from agent.render.survey import Survey
+
+
+@dataclass(slots=True)
+class _Anchors:
+    """Gives each place of the text a name of its own, short and safe in an address."""
+
+    _used: Counter[str] = field(default_factory=Counter)
+
+    def name(self, wish: str) -> str:
+        slug = re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-")[:60] or "x"
+        self._used[slug] += 1
+        while self._used[slug] > 1:
+            slug = f"{slug}-{self._used[slug]}"
+            self._used[slug] += 1
+        return slug
+
+
+class Edition:
+    """A survey with everything in its place and nothing yet in a format."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self._anchors = _Anchors()
+        self.chapters = tuple(chapter for chapter in self._chapters() if not chapter.is_empty)
+
+    @cached_property
+    def cited(self) -> dict[str, list[tuple[Sentence, Mark]]]:
+        """By key, every claim that cites the paper, in the order of reading."""
+        found: dict[str, list[tuple[Sentence, Mark]]] = {}
+        for sentence in self.sentences:
+            for mark in sentence.marks:
+                found.setdefault(mark.key, []).append((sentence, mark))
+        return found
+
+    @property
+    def sentences(self) -> Iterator[Sentence]:
+        for chapter in self.chapters:
+            yield from chapter.sentences
+
+    @cached_property
+    def uncited(self) -> dict[str, str]:
+        """Papers that no printed claim cites, each with why."""
+        given = {**self.survey.report.uncited, **self.survey.draft.uncited}
+        missing = (paper.key for paper in self.survey.corpus if paper.key not in self.cited)
+        return {key: given.get(key) or "no reason was recorded" for key in missing}
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        inner = tuple(finding for passage in self._passages() for finding in passage.findings)
+        return self.survey.report.findings or inner
+
+    @property
+    def dropped(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.outcome is Outcome.DROPPED)
+
+    @cached_property
+    def section_anchors(self) -> dict[str, str]:
+        """Where each top category is written about."""
+        return {chapter.category: chapter.anchor for chapter in self.chapters if chapter.category is not None}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Who wrote and judged, as far as is known."""
+        made = [one.made.model for passage in self._passages() for one in (passage, *passage.findings)]
+        return self.survey.report.models or tuple(sorted(set(made) - {""}))
+
+    # -- chapters -----------------------------------------------------------------------------------------------------
+
+    def _passages(self) -> Iterator[Passage]:
+        draft = self.survey.draft
+        inner = [passage for section in draft.sections for passage in (section.opening, *in_order(section))]
+        whole = (draft.introduction, *inner, draft.synthesis, draft.gaps)
+        yield from (passage for passage in whole if passage is not None)
+
+    def _chapters(self) -> Iterator[Chapter]:
+        draft = self.survey.draft
+        yield from self._chapter("Introduction", draft.introduction)
+        for section in draft.sections:
+            yield self._section(section)
+        yield from self._chapter("Across the sections", draft.synthesis)
+        yield from self._chapter("What is missing", draft.gaps)
+
+    def _chapter(self, title: str, passage: Passage | None) -> Iterator[Chapter]:
+        if passage is not None:
+            anchor = self._anchors.name(title)
+            yield Chapter(anchor, title, (self._stretch(anchor, None, passage),))
+
+    def _section(self, section: Section) -> Chapter:
+        anchor = self._anchors.name(f"section-{section.id}")
+        parts = in_order(section)
+        stretches = [self._stretch(anchor, None, section.opening)] if section.opening else []
+        stretches += [self._stretch(self._anchors.name(f"part-{p.id}"), self._heading(section, p), p) for p in parts]
+        papers = dict.fromkeys(key for part in parts for key in (*part.papers, *(row.key for row in part.rows)))
+        known = tuple(key for key in papers if key in self.survey.corpus)
+        return Chapter(anchor, section.name, tuple(stretches), section.definition, section.id, known)
+
+    def _heading(self, section: Section, part: Part) -> str | None:
+        if part.id in section.headings:
+            return section.headings[part.id]
+        if len(section.parts) == 1:
+            return None
+        names = {category.id: category.name for category, _ in self.survey.taxonomy.walk()}
+        return names.get(part.category, part.category) if part.category != section.id else None
+
+    def _stretch(self, anchor: str, heading: str | None, passage: Passage) -> Stretch:
+        paragraphs = tuple(self._prose(paragraph) for paragraph in passage.paragraphs if paragraph.claims)
+        table = self._table(passage) if isinstance(passage, Part) and passage.rows else None
+        return Stretch(anchor, heading, paragraphs, table)
+
+    def _prose(self, paragraph: Paragraph) -> Prose:
+        return Prose(paragraph.heading, tuple(self._sentence(claim) for claim in paragraph.claims))
+
+    def _sentence(self, claim: Claim) -> Sentence:
+        anchor = self._anchors.name(claim.id)
+        marks = tuple(self._mark(anchor, citation) for citation in claim.citations)
+        return Sentence(anchor, claim.text, marks, claim.verdict)
+
+    def _mark(self, sentence: str, citation: Citation) -> Mark:
+        number = self.survey.numbers.get(citation.key)
+        return Mark(
+            key=citation.key,
+            number=number,
+            anchor=self._anchors.name(f"q{sentence}-{number or 0}"),
+            quote=citation.quote,
+            where=citation.where,
+            start=citation.start,
+            bears=citation.supports,
+        )
+
+    def _table(self, part: Part) -> Table:
+        given = {column for row in part.rows for column in row.cells}
+        columns = (*(column for column in COLUMNS if column in given), *sorted(given.difference(COLUMNS)))
+        rows = []
+        for row in part.rows:
+            paper = self.survey.corpus.paper(row.key) if row.key in self.survey.corpus else None
+            cells = (row.cells.get(column) for column in columns)
+            rows.append(
+                TableRow(
+                    key=row.key,
+                    number=self.survey.numbers.get(row.key),
+                    name=self.survey.name(row.key) if paper else None,
+                    year=paper.year if paper else None,
+                    cells=tuple(TableCell((cell and cell.text) or "", cell and cell.quote) for cell in cells),
+                )
+            )
+        return Table(columns, tuple(rows), has_years=any(row.year is not None for row in rows))
+
+
+def in_order(section: Section) -> tuple[Part, ...]:
+    """The section's parts as they are to be read; one that the order forgets comes last, and none is lost."""
+    by_id = {part.id: part for part in section.parts}
+    return tuple(by_id[id_] for id_ in dict.fromkeys((*section.order, *by_id)) if id_ in by_id)

@@ -1,0 +1,125 @@
+"""What is printed, in no format yet: chapters, sentences with their marks, comparison tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.draft import Verdict
+from agent.papers import Where
+from agent.render.survey import Name
+
+SIGNS = {
+    Verdict.VERBATIM: ("”", "verbatim", "the paper’s own words, which nobody had to judge"),
+    Verdict.SUPPORTED: ("✓", "supported", "the judge found that what it cites supports it in full"),
+    Verdict.PARTLY: ("◐", "partly supported", "the judge found that what it cites supports a part of it"),
+    Verdict.UNSUPPORTED: ("✗", "not supported", "the judge found that what it cites does not support it"),
+    None: ("○", "not judged", "no judge has answered yet"),
+}
+"""For each verdict its sign, its word, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation as it is printed."""
+
+    key: str
+    number: int | None
+    """None where the corpus has no paper of this key."""
+    anchor: str
+    """Where its words stand in the references."""
+    quote: str | None
+    where: Where | None
+    start: int | None
+    bears: bool | None
+    """Whether the judge found that the paper bears on the claim."""
+
+    @property
+    def flags(self) -> str:
+        """A dagger where its words could not be verified, a double one where the paper does not bear on the claim."""
+        return ("" if self.quote else "†") + ("‡" if self.bears is False else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A claim as it is printed."""
+
+    anchor: str
+    text: str
+    marks: tuple[Mark, ...]
+    verdict: Verdict | None
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.verdict][0]
+
+    @property
+    def word(self) -> str:
+        return SIGNS[self.verdict][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    heading: str | None
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    text: str
+    quote: str | None
+
+    @property
+    def is_unverified(self) -> bool:
+        return bool(self.text) and not self.quote
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A paper's line in a comparison table."""
+
+    key: str
+    number: int | None
+    name: Name | None
+    year: int | None
+    cells: tuple[TableCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    has_years: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one passage gives to its chapter."""
+
+    anchor: str
+    heading: str | None
+    paragraphs: tuple[Prose, ...]
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The introduction, a section, the synthesis or the gaps."""
+
+    anchor: str
+    title: str
+    stretches: tuple[Stretch, ...]
+    definition: str = ""
+    category: str | None = None
+    """The id of its top category; None for the chapters that are about all of them."""
+    papers: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> Iterator[Sentence]:
+        for stretch in self.stretches:
+            for prose in stretch.paragraphs:
+                yield from prose.sentences
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(stretch.paragraphs or stretch.table for stretch in self.stretches)

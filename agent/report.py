@@ -1,0 +1,170 @@
+"""The state of a review in figures: a function of its files and sources, with no clock and no cost in it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from agent.draft import Draft, Finding, Part, Passage, Tally
+from agent.papers import Corpus, Frozen, Skipped
+from agent.review import BUILT_IN, Card, Taxonomy, Unanswered
+
+
+class SourceReport(Frozen):
+    """What one source gave."""
+
+    name: str
+    sha256: str
+    """Of the file as it was read; the same file is not read again."""
+    n_records: int
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def unread(self) -> str | None:
+        """Why the whole file was skipped; None where it was read."""
+        return next((one.why for one in self.skipped if one.position is None), None)
+
+
+class Report(Frozen):
+    """report.json."""
+
+    program: str
+    """The version of conspectus that wrote it."""
+    models: tuple[str, ...] = ()
+    """Every model that made something of what stands, as the servers named them."""
+    note: str | None = None
+    sources: tuple[SourceReport, ...] = ()
+    n_identified: int = 0
+    """Records in all sources."""
+    n_duplicates_removed: int = 0
+    n_papers: int = 0
+    n_without_abstract: int = 0
+    papers_by_year: dict[int, int] = Field(default_factory=dict)
+    papers_by_category: dict[str, int] = Field(default_factory=dict)
+    """By the id of the top category."""
+    n_cards: int = 0
+    n_facts: int = 0
+    unquoted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Facts whose quote is not in the paper, by key."""
+    n_claims: int = 0
+    n_citations: int = 0
+    n_cited: int = 0
+    """Papers that a printed claim cites."""
+    uncited: dict[str, str] = Field(default_factory=dict)
+    """The others, each with why."""
+    drafted: Tally = Tally()
+    printed: Tally = Tally()
+    findings: tuple[Finding, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    protocol_of_judgement: str = ""
+    """Who judged what, in a sentence."""
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of papers that a claim cites; None without papers."""
+        return self.n_cited / self.n_papers if self.n_papers else None
+
+
+@dataclass(frozen=True)
+class Stock:
+    """All that stands in a review, from which its report is made."""
+
+    note: str | None
+    sources: Sequence[SourceReport]
+    corpus: Corpus
+    taxonomy: Taxonomy | None
+    cards: Mapping[str, Card]
+    draft: Draft | None
+    unanswered: Sequence[Unanswered]
+
+
+def take_stock(stock: Stock, program: str) -> Report:
+    """The report of a review; the same files give the same bytes on any day."""
+    corpus, cards, draft = stock.corpus, stock.cards, stock.draft
+    passages = draft.passages if draft else ()
+    claims = [claim for passage in passages for claim in passage.claims]
+    n_identified = sum(source.n_records for source in stock.sources)
+    categories = Counter(
+        stock.taxonomy.top(card.category).id
+        for card in cards.values()
+        if stock.taxonomy and card.category in stock.taxonomy.ids
+    )
+    years = Counter(paper.year for paper in corpus if paper.year is not None)
+    uncited = why_uncited(stock) if draft else {}
+    return Report(
+        program=program,
+        models=_models(stock),
+        note=stock.note,
+        sources=tuple(sorted(stock.sources, key=lambda source: source.name)),
+        n_identified=n_identified,
+        n_duplicates_removed=max(0, n_identified - len(corpus)),
+        n_papers=len(corpus),
+        n_without_abstract=sum(paper.basis == "title" for paper in corpus),
+        papers_by_year=dict(sorted(years.items())),
+        papers_by_category=dict(sorted(categories.items())),
+        n_cards=len(cards),
+        n_facts=sum(len(card.facts) for card in cards.values()),
+        unquoted={key: card.unquoted for key, card in sorted(cards.items()) if card.unquoted},
+        n_claims=len(claims),
+        n_citations=sum(len(claim.citations) for claim in claims),
+        n_cited=len(corpus) - len(uncited) if draft else 0,
+        uncited=uncited,
+        drafted=sum((passage.drafted for passage in passages), Tally()),
+        printed=sum((passage.printed for passage in passages), Tally()),
+        findings=tuple(finding for passage in passages for finding in passage.findings),
+        unanswered=tuple(sorted(stock.unanswered, key=lambda one: (one.stage, one.subject, one.why))),
+        protocol_of_judgement=_protocol_of_judgement(passages) if draft else "",
+    )
+
+
+def why_uncited(stock: Stock) -> dict[str, str]:
+    """The papers that no claim of a section cites, by key, each with why."""
+    parts = [part for section in (stock.draft.sections if stock.draft else ()) for part in section.parts]
+    cited = {citation.key for part in parts for claim in part.claims for citation in claim.citations}
+    placed = {key: part for part in parts for key in part.papers}
+    failed = {one.subject: one.why for one in stock.unanswered}
+    reasons = {}
+    for paper in stock.corpus:
+        if paper.key in cited:
+            continue
+        part = placed.get(paper.key)
+        if paper.basis == "title":
+            why = "it has no abstract, so that nothing can be quoted from it"
+        elif paper.key not in stock.cards:
+            why = f"it has no card yet: {failed.get(paper.key, 'it was not asked for')}"
+        elif part is None:
+            why = "the part of the survey that it belongs to is not written yet"
+        else:
+            why = _why_dropped(paper.key, part) or failed.get(part.id) or "no claim was written of it"
+        reasons[paper.key] = why
+    return reasons
+
+
+def _why_dropped(key: str, part: Part) -> str | None:
+    for finding in part.findings:
+        if key in finding.keys and not finding.passage.endswith("table"):
+            return f"what was written of it did not stand the check: {finding.problem}"
+    return None
+
+
+def _models(stock: Stock) -> tuple[str, ...]:
+    """Every model that made something of what stands; the program and people are not models."""
+    made = [card.made.model for card in stock.cards.values()]
+    made += [stock.taxonomy.made.model] if stock.taxonomy else []
+    for passage in stock.draft.passages if stock.draft else ():
+        made += [passage.made.model, *(claim.made.model for claim in passage.claims)]
+    return tuple(sorted({model for model in made if model}))
+
+
+def _protocol_of_judgement(passages: Sequence[Passage]) -> str:
+    """Who judged what, in a sentence; a judge that compares words alone is not to be taken for one that reads."""
+    written = {passage.made.model for passage in passages if passage.made.model}
+    by = " and ".join(sorted(written)) or "no model"
+    looked = "Code checked that every key is in the corpus, every quote in its paper and every number in a paper cited"
+    if written == {BUILT_IN}:
+        return f"{looked}; the built-in judge compares words and calls a claim verbatim, never supported."
+    return (
+        f"{looked}; {by} judged whether the cited papers support each claim, in a call of its own for each passage; a "
+        "claim that failed was repaired once and judged again, or dropped."
+    )

@@ -1,0 +1,193 @@
+"""What a review is made of before it is written: the protocol, the taxonomy, cards, and what stayed unanswered."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from agent.papers import Frozen, Quote, digest_of
+
+BUILT_IN = "extractive"
+"""The name under which the built-in model signs what it makes."""
+
+
+class Made(Frozen):
+    """How a record came to be, so that it is asked again only by rule."""
+
+    call: str = ""
+    """The key of the call that gave it; empty for what a person or the program made."""
+    model: str = ""
+    """The model as the server named it."""
+    day: str | None = None
+    """The day of the reply, `2026-11-20`; None for the built-in model."""
+    inputs: str = ""
+    """The digest of what it was made from beside the taxonomy: a paper's text, a part's cards."""
+    taxonomy: str = ""
+    """The digest of the taxonomy it was made under."""
+    content: str = ""
+    """The digest of the record as it was made; another one now means that a person edited it."""
+
+
+class Unanswered(Frozen):
+    """A call that failed for good, as a value: counted, shown, and asked again at the next run."""
+
+    stage: str
+    subject: str
+    """What was asked about: a paper's key, a section's id."""
+    why: str
+    stopped: bool = False
+    """It was never sent, because the run was stopped before."""
+
+
+# -- the protocol -----------------------------------------------------------------------------------------------------
+
+
+class Source(Frozen):
+    """A file that papers come from."""
+
+    path: str
+    """As review.toml has it: absolute, or relative to the review folder."""
+    name: str
+    """What the corpus calls it; a file's own name where that is unique."""
+
+
+class ModelChoice(Frozen):
+    """Which model answers, and how it is spoken to."""
+
+    name: str | None = None
+    """As the server knows it; None means the built-in model."""
+    mode: Literal["json_schema", "tools"] = "json_schema"
+    """How the server is made to keep to a schema."""
+    concurrency: int = Field(default=16, ge=1, le=512)
+    timeout_s: float = Field(default=120.0, gt=0)
+    max_output_tokens: int = Field(default=16_000, ge=64)
+    """Of one reply; a section on twenty papers with its table takes some 8,000."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """None leaves it to the server."""
+    usd_per_million_input: float | None = Field(default=None, ge=0)
+    """The price of a million tokens sent; None is unknown, not free."""
+    usd_per_million_output: float | None = Field(default=None, ge=0)
+
+
+class Limits(Frozen):
+    """What a run may use at the most; checked before each attempt, and finite unless you say otherwise."""
+
+    calls: int = Field(default=10_000, ge=0)
+    """Attempts, those that failed included."""
+    tokens: int = Field(default=50_000_000, ge=0)
+    """Sent and written."""
+    usd: float | None = Field(default=None, ge=0)
+    """None: no limit in dollars. One in dollars needs both prices of the model."""
+
+
+class Writing(Frozen):
+    """How the survey is cut into calls."""
+
+    papers_per_call: int = Field(default=20, ge=2, le=200)
+    """A category with more papers is written in parts."""
+
+
+class Protocol(Frozen):
+    """The one configuration of a review: what review.toml says."""
+
+    title: str = "A survey"
+    question: str | None = None
+    sources: tuple[Source, ...] = ()
+    model: ModelChoice = ModelChoice()
+    budget: Limits = Limits()
+    writing: Writing = Writing()
+    note: str | None = None
+    """A sentence that page and report show about where this review comes from."""
+
+
+# -- the taxonomy -----------------------------------------------------------------------------------------------------
+
+
+class Category(Frozen):
+    """A place in the taxonomy; top categories are the survey's sections, their children its parts."""
+
+    id: str
+    name: str
+    definition: str
+    """What is in and what is not."""
+    terms: tuple[str, ...] = ()
+    """Marking words, the most telling first; the built-in model reads them."""
+    examples: tuple[str, ...] = ()
+    """Keys or titles of papers that belong here."""
+    children: tuple["Category", ...] = ()
+
+
+class Facet(Frozen):
+    """A question asked of every paper, with its allowed answers."""
+
+    many: bool = False
+    """Whether a paper may have several of the codes."""
+    codes: dict[str, str]
+    """Each code with its definition."""
+
+
+class Taxonomy(Frozen):
+    """The categories, at most two levels deep, and the facets."""
+
+    categories: tuple[Category, ...]
+    facets: dict[str, Facet] = Field(default_factory=dict)
+    made: Made = Made()
+
+    def walk(self) -> Iterator[tuple[Category, Category]]:
+        """Every category with its top category, parents before children."""
+        for top in self.categories:
+            yield top, top
+            for child in top.children:
+                yield child, top
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(category.id for category, _ in self.walk())
+
+    def category(self, id_: str) -> Category:
+        return next(category for category, _ in self.walk() if category.id == id_)
+
+    def top(self, id_: str) -> Category:
+        """The top category that holds this one."""
+        return next(top for category, top in self.walk() if category.id == id_)
+
+    @property
+    def content(self) -> str:
+        """The digest of what a person could edit."""
+        return digest_of(self.model_dump(mode="json", exclude={"made"}))
+
+
+# -- cards ------------------------------------------------------------------------------------------------------------
+
+FACTS = ("name", "problem", "approach", "result")
+"""What a card says of a paper: its short name, the problem, the approach, the headline result."""
+
+
+class FactQuote(Quote):
+    """The words in the paper that a fact rests on."""
+
+    field: str
+    """One of FACTS."""
+
+
+class Card(Frozen):
+    """What is known of one paper."""
+
+    key: str
+    category: str
+    also: tuple[str, ...] = ()
+    """Categories that are nearly as right."""
+    facets: dict[str, str | tuple[str, ...] | None] = Field(default_factory=dict)
+    """A code per facet, several where it is `many`, None where none fits."""
+    facts: dict[str, str] = Field(default_factory=dict)
+    """Those of FACTS that the paper states."""
+    quotes: tuple[FactQuote, ...] = ()
+    unquoted: tuple[str, ...] = ()
+    """Facts whose quote was not in the paper, even when asked again: shown with a mark, cited for nothing."""
+    confidence: float = Field(ge=0, le=1)
+    why: str = ""
+    made: Made = Made()
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.model_dump(mode="json", exclude={"made"}))

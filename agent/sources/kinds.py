@@ -1,0 +1,135 @@
+"""Tells what a paragraph of a dump is by what it is like: an abstract, a line that may be a title, page furniture."""
+
+import re
+from enum import StrEnum
+
+from agent.sources.identifiers import find_arxiv, find_doi
+from agent.sources.paragraphs import Paragraph, is_title_case
+from agent.text import sentences
+
+
+class Kind(StrEnum):
+    """What a paragraph can be; the words are shown as the reason why it was skipped."""
+
+    ABSTRACT = "a paragraph like an abstract"
+    SENTENCE = "a sentence that is neither a title nor an abstract"
+    LINE = "a line that no abstract follows"
+    NAMES = "names that belong to no paper"
+    IDENTIFIER = "an address or number that belongs to no paper"
+    DATE = "a date"
+    LABELLED = "a labelled line that belongs to no paper"
+    CALL = "page furniture: an invitation or a button"
+    BYLINE = "page furniture: a byline"
+    COUNT = "page furniture: a number or a mark"
+    NOTICE = "page furniture: a notice to the reader of the page"
+
+
+FURNITURE = frozenset({Kind.DATE, Kind.CALL, Kind.BYLINE, Kind.COUNT, Kind.NOTICE})
+
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)|{_MONTH}\s+\d{{4}}\b)"
+    r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
+    r"|\b\d+\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|^(?:yesterday|today)$",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"by[A-Z]|(?:(?:submitted|posted|published|curated|written|shared|compiled|maintained|uploaded|added|edited|sent)\s+)?by\s+\S"
+    r"|(?:submitted|posted|curated|shared|uploaded)\s+by$",
+)
+_BUTTONS = re.compile(
+    r"(?:un)?subscribe(?: now)?|sign ?(?:up|in|out)|log ?(?:in|out)|register|share|tweet|save|cite|bookmark|upvotes?|follow"
+    r"|like|reply|comments?|read (?:more|paper)|(?:show|load|see|view) (?:more|all|less|pdf)|learn more|next(?: page)?"
+    r"|previous|back(?: to top)?|home|menu|search|about(?: us)?|contact(?: us)?|help|faq|privacy(?: policy)?"
+    r"|terms(?: of (?:service|use))?|tos|pdf|html|bibtex|download(?: pdf)?|new|trending|hot|top|latest|popular|paper page"
+    r"|arxiv page|github|code|models?|datasets?|spaces|docs|pricing|jobs|company|blog|website|all|abs(?:tract)?|open access"
+    r"|full text(?: links)?|view (?:pdf|html|paper)(?: html \(experimental\))?|project page|loading\W*",
+    re.IGNORECASE,
+)
+_CALL_VERB = re.compile(
+    r"(?:get|join|subscribe|sign|log|register|follow|download|click|read|see|view|try|visit|check|stay|receive|never|don't"
+    r"|enter|create|share|support|become|discover|explore|browse|submit|upload|install|start|want|please|skip|jump|go)\b",
+    re.IGNORECASE,
+)
+_PAGE_WORD = re.compile(
+    r"\b(?:e-?mails?|inbox|newsletters?|subscri\w+|unsubscribe|sign(?:ed)?[ -]?(?:up|in)|log(?:ged)?[ -]?in|account|cookies?"
+    r"|privacy policy|terms of (?:service|use)|all rights reserved|copyright|©|click(?: here)?|here|website|this (?:site|page)"
+    r"|browser|javascript|free|today|once a (?:day|week)|daily|weekly|digest|updates?|welcome|twitter|discord|slack|linkedin"
+    r"|youtube|app|us|our|your?|you['’](?:ll|re|ve)|this week['’]?s?|issue|content|navigation|menu|search|preferences)\b",
+    re.IGNORECASE,
+)
+_READER = re.compile(r"\b(?:you|your|you['’](?:ll|re|ve)|welcome|subscribe|unsubscribe|cookies|all rights reserved)\b", re.IGNORECASE)
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NAME_WORD = re.compile(
+    r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*|von|van|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ter|et|al\.|and)[\d∗*†‡§¶,()]*"
+)
+_NO_NAME = frozenset("a an the of for with in on to from via is are using by towards toward as at how what why when".split())
+
+
+def kind_of(paragraph: Paragraph) -> Kind:
+    """What the paragraph is, looked at by itself."""
+    text = paragraph.text
+    if paragraph.label:
+        return Kind.ABSTRACT if paragraph.label == "abstract" and text else Kind.LABELLED
+    n_words = count_words(text)
+    if n_words < 60 and (kind := _short_kind(text, n_words)):
+        return kind
+    if is_names(text):
+        return Kind.NAMES
+    n_sentences = len(sentences(text)) + len(re.findall("[。！？]", text))
+    if n_words >= 60 or (n_words >= 30 and n_sentences >= 2):
+        return Kind.NOTICE if _is_notice(text, n_words) else Kind.ABSTRACT
+    if n_words >= 10 and text[-1] in ".!?。！？" and not is_title_case(text):
+        return Kind.NOTICE if _is_notice(text, n_words) else Kind.SENTENCE
+    return Kind.LINE
+
+
+def _short_kind(text: str, n_words: float) -> Kind | None:
+    """What a short text is that cannot be a title; None where it may be one."""
+    if not re.search(r"[^\W\d_]{2}", text):
+        return Kind.COUNT
+    if _BUTTONS.fullmatch(text.strip(" .!·|")) or re.fullmatch(r"[·•|]?\s*\+?[\d.,]+[kKmM]?\s+\w+(?:\s+\w+)?", text):
+        return Kind.CALL
+    if _CALL_VERB.match(text) and n_words < 25 and _PAGE_WORD.search(text):
+        return Kind.CALL
+    if _BYLINE.match(text) and n_words <= 12:
+        return Kind.BYLINE
+    if n_words <= 12 and _DATE.search(text) and count_words(_DATE.sub("", text)) <= 4:
+        return Kind.DATE
+    named = re.sub(r"https?://\S+|\bdoi:\s*\S+|\barxiv:\s*\S+|\[[^\]]*\]|\([^)]*\)|10\.\d{4,9}/\S+", "", text, flags=re.IGNORECASE)
+    if named != text and count_words(named) <= 3 and (find_doi(text) or find_arxiv(text) or "://" in text):
+        return Kind.IDENTIFIER
+    if re.match(r"\W*(?:©|\(c\)|copyright\b|all rights reserved)", text, re.IGNORECASE):
+        return Kind.NOTICE
+    return None
+
+
+def _is_notice(text: str, n_words: float) -> bool:
+    """Speaks to the reader of a page, not of research."""
+    told = {match.group().lower() for match in _PAGE_WORD.finditer(text)}
+    return n_words < 200 and bool(_READER.search(text)) and len(told) >= max(2, n_words / 25)
+
+
+def count_words(text: str) -> float:
+    """Words; where a script has no blanks, two characters count as one."""
+    return len(re.findall(r"[^\W_]+(?:['’.-][^\W_]+)*", _CJK.sub(" ", text))) + len(_CJK.findall(text)) / 2
+
+
+def is_names(text: str) -> bool:
+    """A list of two or more people: capitalised words between commas, no word of a phrase."""
+    parts = [part.strip(" .") for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text)) if part.strip(" .")]
+    if len(parts) < 2 or ":" in text or text.rstrip()[-1] in "?!":
+        return False
+    n_names = sum(1 for part in parts if _is_name(part))
+    return n_names >= 0.75 * len(parts) and sum(len(part.split()) > 1 for part in parts) >= 0.6 * len(parts)
+
+
+def _is_name(part: str) -> bool:
+    words = part.split()
+    return len(words) <= 5 and all(_NAME_WORD.fullmatch(word) for word in words) and not _NO_NAME & {w.lower() for w in words}
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a line could be one person: two to four capitalised words and nothing else."""
+    words = text.split()
+    return 2 <= len(words) <= 4 and ":" not in text and _is_name(text) and not any(char.isdigit() for char in text)

@@ -1,0 +1,24 @@
+"""From cards to a draft: the parts of sections, their openings, and the texts over all sections."""
+
+from agent.write.parts import Plan, plan, stands, write_parts
+from agent.write.sections import (
+    OVERVIEWS,
+    assemble,
+    needs_opening,
+    overview_inputs,
+    write_openings,
+    write_overview,
+)
+
+__all__ = [
+    "OVERVIEWS",
+    "Plan",
+    "assemble",
+    "needs_opening",
+    "overview_inputs",
+    "plan",
+    "stands",
+    "write_openings",
+    "write_overview",
+    "write_parts",
+]
