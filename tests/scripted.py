@@ -43,7 +43,7 @@ class Scripted:
 
     def _next(self, call: Call) -> Line:
         if self._by_function is not None:
-            return self._by_function(call)  # type: ignore[operator, return-value]
+            return self._by_function(call)  # type: ignore[operator]
         assert self._lines, f"call {len(self.calls)} was not in the script: {call.prompt}\n{call.user}"
         line = self._lines.pop(0)
         assert not is_function(line), "a function stands alone in a script"

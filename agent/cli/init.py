@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from agent.cli import DONE, INCOMPLETE
 from agent.cli.console import Console, show, show_json
 from agent.cli.options import JsonOption
 from agent.pipeline import Review
@@ -23,8 +24,10 @@ def command(
     protocol = Protocol(title=title or question or "A survey", question=question, model=ModelChoice(name=model))
     with Console() as console:
         review = Review.create(folder, files, protocol, say=console.say)
-    n_papers = len(review.folder.corpus())
+    report = review.folder.report()
+    n_papers = report.n_papers if report else 0
     if as_json:
         show_json({"folder": str(folder), "papers": n_papers})
     else:
         show(f"{folder} holds {n_papers} papers; next: conspectus build {folder}")
+    raise typer.Exit(INCOMPLETE if report and any(source.unread for source in report.sources) else DONE)

@@ -35,6 +35,6 @@ def command(
         for paper in corpus:
             show(f"{paper.key}  {paper.title or paper.first_words}")
     show(
-        f"{report.n_identified} identified, {report.n_duplicates_removed} duplicates removed, {report.n_papers} papers, "
-        f"{len(left_out)} entries skipped"
+        f"{report.n_identified} identified, {report.n_duplicates_removed} duplicates removed, "
+        f"{report.n_papers} papers, {len(left_out)} entries skipped"
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.extractive.definitions import concepts, is_left_over
-from agent.extractive.words import features, paper_features, runs, stem
+from agent.extractive.words import features, paper_features, parts, stem
 from agent.papers import Paper
 from agent.review import Category, Taxonomy
 
@@ -16,7 +16,7 @@ CLOSE = 0.8
 """A category is nearly as right where it fits at least this part as well as the best."""
 NARROWER = 0.5
 """A child is taken where it fits at least this part as well as its parent."""
-TEMPERATURE = 0.025
+TEMPERATURE = 0.03
 """Makes the shares of the scores agree with how often the best category is the right one."""
 EXAMPLE_CONFIDENCE = 0.95
 TERMS_SCALE = 2.2
@@ -75,7 +75,7 @@ def _names(categories: Sequence[Category]) -> dict[str, str]:
     names: dict[str, str] = {}
     for category in categories:
         for text in (*category.terms, category.name, category.definition):
-            for word in (word for run in runs(text) for word in run):
+            for word in parts(text):
                 names.setdefault(stem(word), word)
     return names
 
@@ -132,7 +132,9 @@ class Chooser:
         """The category that fits best; a paper that the taxonomy names as an example is where it says."""
         named = self._examples.get(paper.key.casefold()) or self._examples.get((paper.title or "").casefold())
         if named:
-            return Choice(named, (), EXAMPLE_CONFIDENCE, f"The taxonomy names it as an example of {self._names[named]}.")
+            return Choice(
+                named, (), EXAMPLE_CONFIDENCE, f"The taxonomy names it as an example of {self._names[named]}."
+            )
         stems = paper_features(paper)
         scores = self._profiles.scores(stems)
         order = sorted(range(len(scores)), key=lambda place: (-round(scores[place], 9), place))

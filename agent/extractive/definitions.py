@@ -12,7 +12,9 @@ _ELSEWHERE = re.compile(
 _BETWEEN = re.compile(r"[,;:()]|\.(?:\s|$)|\bwhere\b|\bincluding\b|\bor\b")
 
 
-_LEFT_OVER = re.compile(r"\b(?:none of|anything|everything|whatever|all) (?:the |that |else|other)|\bmiscell", re.IGNORECASE)
+_LEFT_OVER = re.compile(
+    r"\b(?:none of|anything|everything|whatever|all) (?:the |that |else|other)|\bmiscell", re.IGNORECASE
+)
 
 
 def is_left_over(category: Category) -> bool:

@@ -41,7 +41,9 @@ def _cue(role: Role, weight: float, pattern: str, flags: int = re.IGNORECASE) ->
     return _Cue(role, weight, re.compile(pattern, flags))
 
 
-_WE = r"(?:\b(?:we|I|authors)\b|\b(?:this|our|the present) (?:paper|work|study|article|research|report|survey|review)\b)"
+_WE = (
+    r"(?:\b(?:we|I|authors)\b|\b(?:this|our|the present) (?:paper|work|study|article|research|report|survey|review)\b)"
+)
 _CUES = (
     _cue(Role.PROBLEM, 2, r"^(?:however|yet|but|unfortunately|nevertheless|nonetheless|despite|while|although)\b"),
     _cue(Role.PROBLEM, 1, r"\b(?:however|yet|nevertheless|despite)\b"),
@@ -77,7 +79,11 @@ _CUES = (
         2,
         r",\s(?:an?|the first)\s(?:\w+[\s-]){0,4}?(?:method|framework|approach|model|system|algorithm)\b",
     ),
-    _cue(Role.APPROACH, -2, r"^(?:then|finally|furthermore|moreover|additionally|also|besides|lastly|second|in addition)\b"),
+    _cue(
+        Role.APPROACH,
+        -2,
+        r"^(?:then|finally|furthermore|moreover|additionally|also|besides|lastly|second|in addition)\b",
+    ),
     _cue(Role.APPROACH, 1, r"\b(?:novel|new|first|called|named|termed|dubbed|namely)\b"),
     _cue(
         Role.RESULT,
@@ -97,8 +103,14 @@ _CUES = (
     _cue(Role.RESULT, 3, r"\d(?:[\d.,]*\d)?\s?(?:\\?%|\$?\\times|×|x\b|points?\b|times\b|fold\b)"),
     _cue(Role.RESULT, 1, r"(?<![\w.-])\d+\.\d+"),
     _cue(Role.RESULT, -3, r"\b(?:code|data|models?|project page|demo)\b.{0,60}\b(?:available|released?|http)"),
-    _cue(Role.SETTING, 3, r"\b(?:data ?sets?|benchmarks?|corpora|corpus|tasks|participants|patients|samples|languages)\b"),
-    _cue(Role.SETTING, 2, r"\b(?:experiments?|evaluat\w+|trained|tested|conduct\w*|across|on (?:both|several|multiple|various))\b"),
+    _cue(
+        Role.SETTING, 3, r"\b(?:data ?sets?|benchmarks?|corpora|corpus|tasks|participants|patients|samples|languages)\b"
+    ),
+    _cue(
+        Role.SETTING,
+        2,
+        r"\b(?:experiments?|evaluat\w+|trained|tested|conduct\w*|across|on (?:both|several|multiple|various))\b",
+    ),
     _cue(Role.SETTING, 1, r"\d"),
     _cue(
         Role.LIMIT,
@@ -107,7 +119,9 @@ _CUES = (
         r"still )*(?:challeng|unclear|unknown|open|difficult|under|unexplored|limited)\w*|limitations?|far from|under-?explored"
         r"|unexplored|little (?:is known|attention)|not (?:yet|well) (?:been )?(?:understood|studied|explored|known))",
     ),
-    _cue(Role.LIMIT, 2, r"\b(?:still|struggles?|fails? to|falls? short|shortcomings?|lacks?|unclear|overlook\w*|gap)\b"),
+    _cue(
+        Role.LIMIT, 2, r"\b(?:still|struggles?|fails? to|falls? short|shortcomings?|lacks?|unclear|overlook\w*|gap)\b"
+    ),
     _cue(Role.LIMIT, -3, r"\b(?:outperform\w*|surpass\w*|state-of-the-art|we (?:propose|introduce|present|develop))\b"),
 )
 _ADVERT = re.compile(
@@ -127,7 +141,8 @@ _PLACES: Mapping[Role, tuple[float, float]] = {
 
 
 @lru_cache(maxsize=2048)
-def _read(title: str, abstract: str) -> tuple[Sentence, ...]:
+def read_text(title: str, abstract: str) -> tuple[Sentence, ...]:
+    """The sentences of a text under this title."""
     texts = [abstract[start:end] for start, end in sentences(abstract)]
     last = max(len(texts) - 1, 1)
     titled = set(features(title))
@@ -140,7 +155,7 @@ def _read(title: str, abstract: str) -> tuple[Sentence, ...]:
 
 def read(paper: Paper) -> tuple[Sentence, ...]:
     """The sentences of the abstract that are long enough to be quoted; none where there is no abstract."""
-    return _read(paper.title or "", paper.abstract or "") if paper.basis == "abstract" else ()
+    return read_text(paper.title or "", paper.abstract or "") if paper.basis == "abstract" else ()
 
 
 def _scores(text: str, position: float, titled: set[str]) -> dict[Role, float]:

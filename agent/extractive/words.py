@@ -13,6 +13,7 @@ TITLE_WEIGHT = 3
 """A title is its authors' own choice of marking words: each of its words counts as often as this."""
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*|\d+[^\W\d_]+")
+_TIED = re.compile(rf"(?:{_WORD.pattern})(?:[-‐‑](?:{_WORD.pattern}))*")
 _BREAK = re.compile(r"[.,;:()\[\]!?/|]+(?:\s|$)|[()\[\]\n\"“”]|\s[-–—]+\s|/")
 _ENDINGS = ("ization", "isation", "ational", "ation", "ing", "ion", "ed", "er", "e", "al", "ity", "ive", "or")
 _SHORTEST_STEM = 4
@@ -27,6 +28,7 @@ _FILLERS = frozenset(
     "related require requires result resulting results second several show showing shown shows significant "
     "significantly simple specifically state study substantial such suggest task tasks term three thus towards two "
     "use used using various way well widely without work works www yet available approach approaches art "
+    "self multi evaluate evaluates evaluating design designs downstream quality early era real world limited large small lightweight "
     "challenge challenges challenging com github io".split()
 )
 """What papers of every subject say of themselves: no name for a category may be made of it."""
@@ -62,11 +64,16 @@ def is_filler(word: str) -> bool:
 
 
 def runs(text: str) -> Iterator[list[str]]:
-    """The words between two breaks, as they are spelled; a phrase never reaches across punctuation."""
+    """The words between two breaks, as they are spelled, what hyphens tie as one: `fine-tuning`, `methods`."""
     for piece in _BREAK.split(text):
-        words = _WORD.findall(piece)
+        words = _TIED.findall(piece)
         if words:
             yield words
+
+
+def parts(word: str) -> list[str]:
+    """The words that hyphens tie: `fine-tuning` is `fine`, `tuning`."""
+    return _WORD.findall(word)
 
 
 def features(text: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import diskcache
 from diskcache.core import MODE_RAW, MODE_TEXT, UNKNOWN
-from pydantic import ValidationError
 
 from agent.errors import CallError, FolderError
 from agent.llm.call import Call, Reply, Transport, Usage, canonical
@@ -89,7 +88,7 @@ class Cached:
             if entry is None:
                 return None
             reply = _read(entry, call)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
         except (sqlite3.Error, diskcache.Timeout, OSError) as error:
             raise self._broken("read", error) from error
@@ -130,6 +129,8 @@ def _read(entry: str, call: Call) -> Reply:
     """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none."""
     fields = json.loads(entry)["reply"]
     reply = Reply(**{**fields, "usage": Usage(**fields["usage"])})
+    if not isinstance(reply.model, str) or not isinstance(reply.day, str | None):
+        raise Damaged("a reply without its model or day")
     call.answer.model_validate_json(reply.text)
     return reply
 

@@ -1,6 +1,6 @@
 """What the stages are handed: they ask for a type and get answers in the order they asked, or Unanswered."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -83,6 +83,7 @@ class Client:
         n_done = 0
 
         def calls() -> Iterator[Call]:
+            nonlocal n_done
             for index, (answer, fields) in enumerate(zip(answers, rows, strict=True)):
                 call = self.call(prompt, answer, fields)
                 places = wanted.setdefault(call.key, [])
@@ -90,9 +91,13 @@ class Client:
                 if len(places) == 1:  # the same call twice is asked once
                     self.n_calls += 1
                     yield call
+                elif got[places[0]] is not None:
+                    got[index] = got[places[0]]
+                    n_done += 1
 
+        stream = self._transport.send_all(calls())
         try:
-            for call, reply in self._transport.send_all(calls()):
+            for call, reply in stream:
                 places = wanted[call.key]
                 for index in places:
                     got[index] = read(answers[index], call, reply)
@@ -101,14 +106,9 @@ class Client:
                     self._progress(prompt, n_done, len(rows))
         except RunStopped as stop:
             self.stopped = stop
-        return self._repeated(wanted, got)
-
-    @staticmethod
-    def _repeated(wanted: dict[str, list[int]], got: list[A | CallError | None]) -> list[A | CallError | None]:
-        """Fill places that asked for a call whose reply was already back."""
-        for places in wanted.values():
-            for index in places[1:]:
-                got[index] = got[places[0]]
+        finally:
+            if isinstance(stream, Generator):
+                stream.close()  # after a Ctrl-C in this loop: what is in flight is waited for and kept
         return got
 
 

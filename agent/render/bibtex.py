@@ -9,6 +9,7 @@ from agent.render.edition import Edition
 from agent.render.escape import clean, latex, web_link
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9:./+_-]+")
+_DASH = re.compile(r"(?<=\d)\s*(?:-(?:\{\}-)*|\{\\textendash\})\s*(?=\w)")
 _PROCEEDINGS = re.compile(r"\b(proceedings|proc\.|conference|workshop|symposium|meeting)", re.IGNORECASE)
 _PREPRINT = re.compile(r"\b(arxiv|corr|preprints?)\b", re.IGNORECASE)
 _KEPT = ("volume", "number", "pages", "publisher", "series")
@@ -68,7 +69,8 @@ def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
     extra = {field.lower(): value for field, value in paper.extra.items()}
     for field in _KEPT:
         if extra.get(field, "").strip():
-            yield field, latex(extra[field], is_ascii=True)
+            value = latex(extra[field], is_ascii=True)
+            yield field, _DASH.sub("--", value) if field == "pages" else value
 
 
 def _kind(paper: Paper) -> tuple[str, list[tuple[str, str]]]:

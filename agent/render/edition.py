@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent.draft import COLUMNS, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section
+from agent.papers import digest_of
 from agent.render.printed import Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
 
@@ -102,7 +103,7 @@ class Edition:
         stretches = [self._stretch(anchor, None, section.opening)] if section.opening else []
         stretches += [self._stretch(self._anchors.name(f"part-{p.id}"), self._heading(section, p), p) for p in parts]
         papers = dict.fromkeys(key for part in parts for key in (*part.papers, *(row.key for row in part.rows)))
-        known = tuple(key for key in papers if key in self.survey.corpus)
+        known = tuple(key for key in papers if self.survey.corpus.has(key))
         return Chapter(anchor, section.name, tuple(stretches), section.definition, section.id, known)
 
     def _heading(self, section: Section, part: Part) -> str | None:
@@ -123,15 +124,15 @@ class Edition:
 
     def _sentence(self, claim: Claim) -> Sentence:
         anchor = self._anchors.name(claim.id)
-        marks = tuple(self._mark(anchor, citation) for citation in claim.citations)
+        marks = tuple(self._mark(citation) for citation in claim.citations)
         return Sentence(anchor, claim.text, marks, claim.verdict)
 
-    def _mark(self, sentence: str, citation: Citation) -> Mark:
+    def _mark(self, citation: Citation) -> Mark:
         number = self.survey.numbers.get(citation.key)
         return Mark(
             key=citation.key,
             number=number,
-            anchor=self._anchors.name(f"q{sentence}-{number or 0}"),
+            anchor=f"q{number}-{digest_of(citation.quote)[:8]}",
             quote=citation.quote,
             where=citation.where,
             start=citation.start,
@@ -143,7 +144,7 @@ class Edition:
         columns = (*(column for column in COLUMNS if column in given), *sorted(given.difference(COLUMNS)))
         rows = []
         for row in part.rows:
-            paper = self.survey.corpus.paper(row.key) if row.key in self.survey.corpus else None
+            paper = self.survey.corpus.paper(row.key) if self.survey.corpus.has(row.key) else None
             cells = (row.cells.get(column) for column in columns)
             rows.append(
                 TableRow(

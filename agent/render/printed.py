@@ -8,7 +8,7 @@ from agent.papers import Where
 from agent.render.survey import Name
 
 SIGNS = {
-    Verdict.VERBATIM: ("”", "verbatim", "the paper’s own words, which nobody had to judge"),
+    Verdict.VERBATIM: ("❝", "verbatim", "the paper’s own words, which nobody had to judge"),
     Verdict.SUPPORTED: ("✓", "supported", "the judge found that what it cites supports it in full"),
     Verdict.PARTLY: ("◐", "partly supported", "the judge found that what it cites supports a part of it"),
     Verdict.UNSUPPORTED: ("✗", "not supported", "the judge found that what it cites does not support it"),
@@ -25,7 +25,7 @@ class Mark:
     number: int | None
     """None where the corpus has no paper of this key."""
     anchor: str
-    """Where its words stand in the references."""
+    """Where its words stand in the references; the same words of one paper stand there once."""
     quote: str | None
     where: Where | None
     start: int | None

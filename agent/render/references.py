@@ -29,16 +29,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A claim that cites the paper, and the words it rests on with the rest of their sentence."""
+    """Words that the paper is cited for, with the rest of their sentence and the claims that rest on them."""
 
-    sentence: str
-    """The claim's anchor."""
+    claims: tuple[str, ...]
+    """Their anchors."""
     anchor: str
     before: str
     quote: str | None
     after: str
     is_in_claim: bool
-    """The claim says these very words, so that a reader has seen them."""
+    """Each claim says these very words, so that a reader has seen them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Reference:
     links: tuple[Link, ...]
     mentions: tuple[Mention, ...]
     why_uncited: str | None
+    n_claims: int
+    """Claims that cite it."""
     category: str | None
     """The name of the category its card puts it in."""
     facts: tuple[Fact, ...]
@@ -80,8 +82,9 @@ def _reference(edition: Edition, paper: Paper) -> Reference:
         name=survey.name(paper.key),
         authors=name_authors(paper.authors),
         links=links_of(paper),
-        mentions=tuple(_mention(paper, sentence, mark) for sentence, mark in edition.cited.get(paper.key, ())),
+        mentions=_mentions(edition, paper),
         why_uncited=edition.uncited.get(paper.key),
+        n_claims=len({sentence.anchor for sentence, _ in edition.cited.get(paper.key, ())}),
         category=category.name if category else None,
         facts=_facts(survey, paper.key),
         why=card.why if card else "",
@@ -121,15 +124,23 @@ def _facts(survey: Survey, key: str) -> tuple[Fact, ...]:
     return tuple(Fact(name, card.facts[name], quotes.get(name)) for name in order if card.facts[name].strip())
 
 
-def _mention(paper: Paper, sentence: Sentence, mark: Mark) -> Mention:
+def _mentions(edition: Edition, paper: Paper) -> tuple[Mention, ...]:
+    by_words: dict[str, list[tuple[Sentence, Mark]]] = {}
+    for sentence, mark in edition.cited.get(paper.key, ()):
+        by_words.setdefault(mark.anchor, []).append((sentence, mark))
+    return tuple(_mention(paper, cited) for cited in by_words.values())
+
+
+def _mention(paper: Paper, cited: list[tuple[Sentence, Mark]]) -> Mention:
+    mark = cited[0][1]
     before, after = _around(paper, mark) if mark.quote else ("", "")
     return Mention(
-        sentence=sentence.anchor,
+        claims=tuple(dict.fromkeys(sentence.anchor for sentence, _ in cited)),
         anchor=mark.anchor,
         before=before,
         quote=mark.quote,
         after=after,
-        is_in_claim=bool(mark.quote) and mark.quote in sentence.text,
+        is_in_claim=bool(mark.quote) and all(mark.quote in sentence.text for sentence, _ in cited),
     )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from agent.sources.identifiers import find_arxiv, find_doi
 from agent.sources.paragraphs import Paragraph, is_title_case
+from agent.sources.people import is_names
 from agent.text import sentences
 
 
@@ -60,10 +61,6 @@ _PAGE_WORD = re.compile(
 )
 _READER = re.compile(r"\b(?:you|your|you['’](?:ll|re|ve)|welcome|subscribe|unsubscribe|cookies|all rights reserved)\b", re.IGNORECASE)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_NAME_WORD = re.compile(
-    r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*|von|van|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ter|et|al\.|and)[\d∗*†‡§¶,()]*"
-)
-_NO_NAME = frozenset("a an the of for with in on to from via is are using by towards toward as at how what why when".split())
 
 
 def kind_of(paragraph: Paragraph) -> Kind:
@@ -113,23 +110,3 @@ def _is_notice(text: str, n_words: float) -> bool:
 def count_words(text: str) -> float:
     """Words; where a script has no blanks, two characters count as one."""
     return len(re.findall(r"[^\W_]+(?:['’.-][^\W_]+)*", _CJK.sub(" ", text))) + len(_CJK.findall(text)) / 2
-
-
-def is_names(text: str) -> bool:
-    """A list of two or more people: capitalised words between commas, no word of a phrase."""
-    parts = [part.strip(" .") for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text)) if part.strip(" .")]
-    if len(parts) < 2 or ":" in text or text.rstrip()[-1] in "?!":
-        return False
-    n_names = sum(1 for part in parts if _is_name(part))
-    return n_names >= 0.75 * len(parts) and sum(len(part.split()) > 1 for part in parts) >= 0.6 * len(parts)
-
-
-def _is_name(part: str) -> bool:
-    words = part.split()
-    return len(words) <= 5 and all(_NAME_WORD.fullmatch(word) for word in words) and not _NO_NAME & {w.lower() for w in words}
-
-
-def may_be_name(text: str) -> bool:
-    """Whether a line could be one person: two to four capitalised words and nothing else."""
-    words = text.split()
-    return 2 <= len(words) <= 4 and ":" not in text and _is_name(text) and not any(char.isdigit() for char in text)

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from agent.sources.people import is_names
+
 _LABELS = {
     "title": r"(?:paper |article )?titles?",
     "abstract": r"abstracts?|summary",
@@ -26,7 +28,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?P<title>title)|(?P<abstract>abstract|a b s t r a c t)|(?P<authors>authors?)", re.IGNORECASE)
-_ABSTRACT_GLUED = re.compile(r"(?:Abstract|ABSTRACT)(?:\s*[—–]\s*|\s*\.\s+|\s+-\s+|(?=[A-Z][a-z])|(?<=T)\s+(?=[A-Z]))")
+_ABSTRACT_GLUED = re.compile(r"(?:Abstract|ABSTRACT)(?:\s*[—–]\s*|\s*\.\s+|\s+-\s+|(?=[A-Z0-9])|(?<=T)\s+(?=[A-Z]))")
+_LABEL_EMPHASIS = re.compile(r"(\*\*|__|\*|_)([A-Za-z][A-Za-z ()-]{1,25})(:?)\1(:?)\s*")
 _BUTTON_GLUED = re.compile(r"((?:Un)?[Ss]ubscribe|Sign ?[Uu]p|Sign ?[Ii]n|Log ?[Ii]n|Read more|Show more|Load more)(?=[A-Z0-9])")
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
 _BULLET = re.compile(r"(?:[-*+•●▪◦‣·–—>]|\\\\)\s+(?=\S)")
@@ -74,10 +77,12 @@ def read_paragraphs(text: str) -> list[Paragraph]:
         runs = [[line for run in runs for line in run]]  # double-spaced: blank lines tell nothing
     vocabulary = Counter(re.findall(r"[a-z]{4,}", text.lower()))
     paragraphs: list[Paragraph] = []
+    is_below_title = False
     for run in runs:
-        run_width = width or (_width([run]) if len(run) > 3 else None)
-        for lines in _joined(run, run_width):
+        run_width = width or (_width([run], 0.75) if len(run) > 4 else None)
+        for lines in _joined(run, run_width, is_below_title=is_below_title):
             paragraphs += _paragraphs(lines, vocabulary)
+            is_below_title = _may_be_title(lines)
     return list(_with_labels_alone(paragraphs))
 
 
@@ -85,6 +90,10 @@ def _runs(text: str) -> Iterator[list[_Line]]:
     """Stretches of lines with a blank line, or one of mere decoration, before and after."""
     run: list[_Line] = []
     for position, raw in enumerate(text.split("\n"), start=1):
+        is_listing_mark = raw.startswith("\\\\")
+        if run and is_listing_mark:
+            yield run
+            run = []
         if any(char.isalnum() for char in raw):
             run.append(_Line(position, raw.rstrip(), not run))
         elif run:
@@ -94,7 +103,7 @@ def _runs(text: str) -> Iterator[list[_Line]]:
         yield run
 
 
-def _width(runs: Sequence[Sequence[_Line]]) -> int | None:
+def _width(runs: Sequence[Sequence[_Line]], share: float = 0.5) -> int | None:
     """The column at which lines were wrapped; None where they were not.
 
     A wrapped line ends where the next word would have passed the margin. So each pair of lines allows the margins
@@ -113,36 +122,58 @@ def _width(runs: Sequence[Sequence[_Line]]) -> int | None:
         depth += steps[column]
         if depth > best and column >= 40:
             best, width = depth, column
-    return width if n_pairs >= 3 and best >= 0.5 * n_pairs else None
+    return width if n_pairs >= 3 and best >= share * n_pairs else None
 
 
-def _joined(run: Sequence[_Line], width: int | None) -> Iterator[list[_Line]]:
-    lines: list[_Line] = []
-    for line in run:
-        if lines and not _goes_on(lines, line, width):
-            yield lines
-            lines = []
-        lines.append(line)
-    if lines:
-        yield lines
+def _joined(run: Sequence[_Line], width: int | None, *, is_below_title: bool) -> Iterator[list[_Line]]:
+    """The lines of a run, those of one paragraph together."""
+    begin = 0
+    for index in range(1, len(run) + 1):
+        if index < len(run) and _goes_on(run, begin, index, width, is_below_title):
+            continue
+        yield list(run[begin:index])
+        is_below_title = _may_be_title(run[begin:index])
+        begin = index
 
 
-def _goes_on(lines: list[_Line], after: _Line, width: int | None) -> bool:
-    """Whether a line belongs to those before it."""
-    before, first = lines[-1], after.text.split()[0]
-    if _is_marked(after.text) or before.text.startswith("#"):
+def _may_be_title(lines: Sequence[_Line]) -> bool:
+    return len(lines) <= 3 and sum(len(line.raw) for line in lines) < 250 and lines[-1].text[-1] != "."
+
+
+def _goes_on(run: Sequence[_Line], begin: int, index: int, width: int | None, is_below_title: bool) -> bool:
+    """Whether a line belongs to the paragraph that began before it."""
+    start, before, after = run[begin], run[index - 1], run[index]
+    first = after.text.split()[0]
+    is_at_margin = width is not None and len(before.raw) <= width + 2 and len(before.raw) + 1 + len(first) > width
+    if before.text.startswith("#") or _is_labelled(after.text):
         return False
-    if _LABEL.match(lines[0].text) and after.raw[:1].isspace() and not lines[0].raw[:1].isspace():
+    if _is_marked(after.text) and not (is_at_margin and (before.text[-1] not in ".!?" or after.text[0] == "(")):
+        return False
+    if _LABEL.match(start.text) and after.raw[:1].isspace() and not start.raw[:1].isspace():
         return True
     if width is None or len(before.raw) > width + 2:
         is_open = before.text.split()[-1].lower() in _GOES_ON or before.text[-1] in ":,"
         return len(before.raw) < 200 and len(after.raw) < 200 and (is_open or first in _GOES_ON)
-    if len(before.raw) + 1 + len(first) <= width:
+    if not is_at_margin:
         return False
-    if before.text[-1] in ".!?" and is_title_case(after.text):
+    beyond = run[index + 1].text.split()[0] if index + 1 < len(run) else None
+    is_last = beyond is not None and len(after.raw) + 1 + len(beyond) <= width
+    return not _is_new(run[begin:index], after, width, is_last=is_last, is_below_title=is_below_title)
+
+
+def _is_new(lines: Sequence[_Line], after: _Line, width: int, *, is_last: bool, is_below_title: bool) -> bool:
+    """Whether a line after one that reaches the margin begins something else: text under a title, a title under text."""
+    if lines[-1].text[-1] in ".!?)}" and len(lines) > 2 and _begins_title(after, is_last):
+        return True
+    if is_below_title or len(lines) > 2 or not all(is_title_case(line.text) for line in lines):
         return False
-    is_heading_over_text = len(lines) <= 2 and all(is_title_case(line.text) for line in lines)
-    return not (is_heading_over_text and after.text[0].isupper() and not is_title_case(after.text))
+    if is_names(after.text):
+        return True
+    return after.text[0].isupper() and len(after.raw) > 0.7 * width and not is_title_case(after.text)
+
+
+def _begins_title(after: _Line, is_last: bool) -> bool:
+    return is_title_case(after.text) or (is_last and after.text[0].isupper() and after.text[-1] not in ".,;:)")
 
 
 def is_title_case(text: str) -> bool:
@@ -151,9 +182,13 @@ def is_title_case(text: str) -> bool:
     return len(words) > 1 and sum(word[0].isupper() for word in words) >= 0.65 * len(words)
 
 
+def _is_labelled(text: str) -> bool:
+    plain = _unmarked(text)[0]
+    return _is_emphasised_label(plain) or bool(_LABEL.match(plain) or _ALONE.fullmatch(plain.strip("*_")))
+
+
 def _is_marked(text: str) -> bool:
-    plain = _EMPHASIS.sub(r"\2", _unmarked(text)[0])
-    return _unmarked(text)[1] != (False, False) or bool(_LABEL.match(plain) or _ALONE.fullmatch(plain))
+    return any(_unmarked(text)[1])
 
 
 def _unmarked(text: str) -> tuple[str, tuple[bool, bool]]:
@@ -175,6 +210,7 @@ def _paragraphs(lines: Sequence[_Line], vocabulary: Counter[str]) -> Iterator[Pa
     text = _MORE_OR_LESS.sub("", _join([line.text for line in lines], vocabulary))
     text, (is_heading, is_numbered) = _unmarked(text)
     link = _LINK.search(text)
+    text = _LABEL_EMPHASIS.sub(r"\2: ", text, count=1) if _is_emphasised_label(text) else text
     text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)) if len(text) < 400 else _LINK.sub(r"\1", text)
     button = _BUTTON_GLUED.match(text)
     if button:
@@ -185,10 +221,15 @@ def _paragraphs(lines: Sequence[_Line], vocabulary: Counter[str]) -> Iterator[Pa
     yield Paragraph(position, text, label, is_numbered, is_heading, is_after_blank, url)
 
 
+def _is_emphasised_label(text: str) -> bool:
+    match = _LABEL_EMPHASIS.match(text)
+    return bool(match and _LABEL.match(f"{match[2]}:"))
+
+
 def _labelled(text: str) -> tuple[str | None, str]:
-    match = _LABEL.match(text) or _ALONE.fullmatch(text) or re.match(r"(?:\*\*|__)?abstract(?:\*\*|__)\s*[:.]?\s*", text, re.I)
+    match = _LABEL.match(text) or _ALONE.fullmatch(text)
     if match:
-        return match.lastgroup or "abstract", text[match.end() :].strip("*_ ") if match.end() < len(text) else ""
+        return match.lastgroup, text[match.end() :].strip()
     glued = _ABSTRACT_GLUED.match(text)
     return ("abstract", text[glued.end() :]) if glued and len(text) > 200 else (None, text)
 

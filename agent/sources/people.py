@@ -20,6 +20,10 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(r"(?:,|;|\band\b)?\s*\b(?:et\s+al\b\.?|and\s+others)\s*$", re.IGNORECASE)
+_NAME_WORD = re.compile(
+    r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*|von|van|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ter|et|al\.|and)[\d∗*†‡§¶,()]*"
+)
+_NO_NAME = frozenset("a an the of for with in on to from via is are using by towards toward as at how what why when".split())
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
@@ -118,3 +122,23 @@ def _without_comma(words: list[str]) -> Author:
     if begin == 1 and words[0].islower() and words[0] in _PARTICLES:
         begin = 0
     return Author(family=" ".join(words[begin:]), given=", ".join([" ".join(words[:begin]), *suffix]).strip(", "))
+
+
+def is_names(text: str) -> bool:
+    """A list of two or more people: capitalised words between commas, no word of a phrase."""
+    parts = [part.strip(" .") for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text)) if part.strip(" .")]
+    if len(parts) < 2 or ":" in text or text.rstrip()[-1] in "?!":
+        return False
+    n_names = sum(1 for part in parts if _is_name(part))
+    return n_names >= 0.75 * len(parts) and sum(len(part.split()) > 1 for part in parts) >= 0.6 * len(parts)
+
+
+def _is_name(part: str) -> bool:
+    words = part.split()
+    return len(words) <= 5 and all(_NAME_WORD.fullmatch(word) for word in words) and not _NO_NAME & {w.lower() for w in words}
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a line could be one person: two to four capitalised words and nothing else."""
+    words = text.split()
+    return 2 <= len(words) <= 4 and ":" not in text and _is_name(text) and not any(char.isdigit() for char in text)

@@ -1,0 +1,71 @@
+"""Puts together openings and the texts over all sections, from claims that stand in the sections already."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from agent.answers import PartDigest, SectionDigest
+from agent.draft import Claim
+from agent.extractive.quotations import quotation_in
+from agent.extractive.roles import Role, Sentence, read_text
+
+MOST_CLAIMS = 20
+_LEAST_SCORE = {Role.PROBLEM: 2.0, Role.RESULT: 5.0, Role.LIMIT: 3.0}
+"""How plainly a claim must do what the text is for."""
+
+
+def introduction(sections: Sequence[SectionDigest]) -> dict[str, Any]:
+    """The answer to `write_introduction`: why there is work to do, or else what was done, section by section."""
+    return _picked(sections, Role.PROBLEM, otherwise=Role.APPROACH)
+
+
+def synthesis(sections: Sequence[SectionDigest]) -> dict[str, Any]:
+    """The answer to `write_synthesis`: the headline results across the sections."""
+    return _picked(sections, Role.RESULT)
+
+
+def gaps(sections: Sequence[SectionDigest]) -> dict[str, Any]:
+    """The answer to `write_gaps`: what the papers say is missing; nothing where none says so."""
+    return _picked(sections, Role.LIMIT)
+
+
+def merged(parts: Sequence[PartDigest]) -> dict[str, Any]:
+    """The answer to `write_merge`: the parts by size, each under its name and what it is marked by."""
+    ordered = sorted(parts, key=lambda part: (-part.n_papers, part.id))
+    return {"opening": [], "threads": [{"part": part.id, "heading": part.name} for part in ordered]}
+
+
+def _picked(sections: Sequence[SectionDigest], role: Role, otherwise: Role | None = None) -> dict[str, Any]:
+    """The claims of each section that do this most plainly; more of a larger section, one of each at least."""
+    share = max(1, MOST_CLAIMS // max(len(sections), 1))
+    n_papers = sum(section.n_papers for section in sections) or 1
+    claims: list[dict[str, Any]] = []
+    for section in sections:
+        most = max(1, min(share, math.ceil(MOST_CLAIMS * section.n_papers / n_papers)))
+        best = _best(section.claims, role, most)
+        if not best and otherwise:
+            best = _best(section.claims, otherwise, 1)
+        claims += [_again(claim) for claim in best]
+    return {"claims": claims[:MOST_CLAIMS]}
+
+
+def _best(claims: Sequence[Claim], role: Role, most: int) -> list[Claim]:
+    scored = [(_score(claim, role), claim) for claim in claims if _is_complete(claim)]
+    fit = [(score, claim) for score, claim in scored if score >= _LEAST_SCORE.get(role, 1.0)]
+    return [claim for _, claim in sorted(fit, key=lambda pair: (-pair[0], pair[1].id))[:most]]
+
+
+def _is_complete(claim: Claim) -> bool:
+    return bool(claim.citations) and all(citation.quote for citation in claim.citations)
+
+
+def _score(claim: Claim, role: Role) -> float:
+    quoted = quotation_in(claim.text)
+    told: tuple[Sentence, ...] = read_text("", quoted or claim.text)
+    return max((one.scores[role] for one in told), default=0.0)
+
+
+def _again(claim: Claim) -> dict[str, Any]:
+    """The claim word for word, with its citations."""
+    citations = [{"key": citation.key, "quote": citation.quote} for citation in claim.citations]
+    return {"text": claim.text, "citations": citations}

@@ -1,0 +1,107 @@
+"""Writes sections out of the papers' own sentences, in quotation marks and with the paper's name before them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from agent.answers import CardedPaper
+from agent.errors import CallError
+from agent.extractive.clusters import clustered
+from agent.extractive.phrases import phrases_of
+from agent.extractive.roles import Role, Sentence, best, read, shortened
+from agent.extractive.vectors import space_of
+from agent.extractive.words import paper_features
+from agent.papers import Paper
+
+CELL_WORDS = 15
+PAPERS_PER_PARAGRAPH = 5
+
+Claim = dict[str, Any]
+
+
+def section(papers: Sequence[CardedPaper]) -> dict[str, Any]:
+    """The answer to `write_section`: a paragraph for papers that are alike, one or two sentences of each paper."""
+    ordered = sorted(papers, key=lambda entry: entry.paper.key)
+    quotable = [entry for entry in ordered if read(entry.paper)]
+    if not quotable:
+        raise CallError("the built-in model quotes abstracts, and none of these papers has a sentence to quote")
+    return {"paragraphs": _paragraphs(quotable), "rows": [_row(entry) for entry in ordered]}
+
+
+def missing(papers: Sequence[CardedPaper]) -> dict[str, Any]:
+    """The answer to `write_missing`: a claim for each paper that has a sentence to quote."""
+    ordered = sorted(papers, key=lambda entry: entry.paper.key)
+    return {"claims": [claims_of(entry)[0] for entry in ordered if read(entry.paper)]}
+
+
+def claims_of(entry: CardedPaper) -> list[Claim]:
+    """What the paper did and, where another sentence says it, what came of it."""
+    did, found = _main_sentences(entry.paper)
+    said = [sentence for sentence in (did, found) if sentence is not None]
+    return [quoting(entry, sentence) for sentence in said]
+
+
+def quoting(entry: CardedPaper, sentence: Sentence) -> Claim:
+    """A claim that is nothing but a sentence of the paper, under the paper's name."""
+    return quoted(name_of_work(entry), entry.paper.key, sentence.text)
+
+
+def quoted(name: str, key: str, sentence: str) -> Claim:
+    return {"text": f"{name}: “{sentence}”", "citations": [{"key": key, "quote": sentence}]}
+
+
+def name_of_work(entry: CardedPaper) -> str:
+    """What to call the paper: the name on its card, else its title, else its first words."""
+    return entry.card.facts.get("name") or title_of(entry.paper)
+
+
+def title_of(paper: Paper) -> str:
+    return paper.title or paper.first_words
+
+
+def _main_sentences(paper: Paper) -> tuple[Sentence | None, Sentence | None]:
+    """The sentence on the approach, or the first where none speaks of one; and the one on the result."""
+    told = read(paper)
+    did = best(told, Role.APPROACH) or next(iter(told), None)
+    return did, best(told, Role.RESULT, without=(did,))
+
+
+def _paragraphs(entries: Sequence[CardedPaper]) -> list[dict[str, Any]]:
+    papers = [entry.paper for entry in entries]
+    n_groups = math.ceil(len(papers) / PAPERS_PER_PARAGRAPH)
+    space = space_of(papers, lambda paper: paper_features(paper) or [paper.key])
+    groups = clustered(space, range(len(papers)), n_groups, least=2)
+    if len(groups) == 1:
+        return [{"heading": None, "claims": [claim for entry in entries for claim in claims_of(entry)]}]
+    phrases = phrases_of(papers)
+    n_using = space.papers.getnnz(axis=0)
+    common = {name for name, n in zip(space.names, n_using, strict=True) if 2 * n > len(papers)}
+    taken: set[str] = set()
+    paragraphs = []
+    for group in groups:
+        names = phrases.best(group, taken, common, most=1)
+        taken |= {stemmed for phrase in names for stemmed in phrase} - common
+        paragraphs.append(
+            {
+                "heading": phrases.heading(names[0]) if names else "Others",
+                "claims": [claim for place in group for claim in claims_of(entries[place])],
+            }
+        )
+    return paragraphs
+
+
+def _row(entry: CardedPaper) -> dict[str, Any]:
+    told = read(entry.paper)
+    did, found = _main_sentences(entry.paper)
+    setting = best(told, Role.SETTING, without=(did, found))
+    problem = best(told, Role.PROBLEM, without=(did, found, setting))
+    return {
+        "key": entry.paper.key,
+        "setting": _cell(setting or problem),
+        "idea": _cell(did),
+        "evidence": _cell(found),
+    }
+
+
+def _cell(sentence: Sentence | None) -> dict[str, str] | None:
+    return {"text": shortened(sentence.text, CELL_WORDS), "quote": sentence.text} if sentence else None

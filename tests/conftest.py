@@ -1,0 +1,30 @@
+"""What all tests share: the real data beside the project, and no way out of this machine."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import Conspectus, runner
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def without_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees a key or server of the machine it runs on."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real corpora beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is missing: the real corpora are not on this machine")
+    return SHARED
+
+
+@pytest.fixture
+def conspectus(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Conspectus:
+    """The command line: `conspectus("build", folder)` gives its exit code and what it printed."""
+    return runner(monkeypatch, capsys)

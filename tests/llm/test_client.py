@@ -1,0 +1,131 @@
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from agent.errors import BudgetSpent, CallError, Refused
+from agent.llm import client as client_module
+from agent.llm.call import Answer, Call, Reply
+from agent.llm.client import Client
+from agent.llm.prompts import Rendered
+from agent.review import Unanswered
+from tests.llm.sample import VALID, Kind
+from tests.scripted import DAY, Scripted
+
+
+@pytest.fixture(autouse=True)
+def plain_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def render(prompt: str, fields: Mapping[str, Any]) -> Rendered:
+        return Rendered(prompt, str(fields["n"]))
+
+    monkeypatch.setattr(client_module, "render", render)
+
+
+def rows(*numbers: int) -> list[dict[str, int]]:
+    return [{"n": number} for number in numbers]
+
+
+def kind_of(call: Call) -> dict[str, Any]:
+    return {"kind": "method", "why": call.user, "year": None}
+
+
+class Backwards:
+    """Answers the last call first."""
+
+    def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+        yield from reversed(list(Scripted(kind_of).send_all(calls)))
+
+
+def test_answers_come_in_the_order_of_the_rows() -> None:
+    answers = Client(Backwards(), "m").ask_all("sort", Kind, rows(1, 2, 3))
+    assert [answer.why for answer in answers if isinstance(answer, Kind)] == ["1", "2", "3"]
+
+
+def test_an_answer_knows_how_it_was_made() -> None:
+    script = Scripted(kind_of)
+    answer = Client(script, "m").ask("sort", Kind, n=1)
+    assert (answer.made.call, answer.made.model, answer.made.day) == (script.calls[0].key, "scripted", DAY)
+
+
+def test_a_call_carries_model_parameters_and_fields() -> None:
+    script = Scripted(kind_of)
+    Client(script, "m", parameters={"temperature": 0.5}).ask("sort", Kind, n=7)
+    (call,) = script.calls
+    assert (call.model, call.parameters, call.fields, call.user) == ("m", {"temperature": 0.5}, {"n": 7}, "7")
+
+
+def test_a_call_that_failed_is_unanswered_and_the_others_are_not() -> None:
+    script = Scripted(VALID, Refused("sort: the model refused: no"), VALID)
+    first, second, third = Client(script, "m").ask_all("sort", Kind, rows(1, 2, 3))
+    assert isinstance(first, Kind)
+    assert second == Unanswered(stage="sort", subject="", why="sort: the model refused: no")
+    assert isinstance(third, Kind)
+
+
+def test_once_stopped_the_rest_is_unanswered_with_why_and_nothing_more_is_asked() -> None:
+    script = Scripted(VALID, BudgetSpent("the budget is spent"))
+    client = Client(script, "m")
+    answers = client.ask_all("sort", Kind, rows(1, 2, 3))
+    assert isinstance(answers[0], Kind)
+    left = Unanswered(stage="sort", subject="", why="the budget is spent", stopped=True)
+    assert answers[1:] == [left, left]
+    assert client.ask_all("sort", Kind, rows(4)) == [left]
+    assert len(script.calls) == 2
+    with pytest.raises(BudgetSpent):
+        client.ask("sort", Kind, n=5)
+
+
+def test_ask_raises_what_stood_in_its_way() -> None:
+    with pytest.raises(Refused, match="no"):
+        Client(Scripted(Refused("no")), "m").ask("sort", Kind, n=1)
+
+
+@pytest.mark.parametrize("transport", [Scripted(kind_of), Backwards()])
+def test_the_same_call_twice_is_asked_once_and_answers_both(transport: Scripted | Backwards) -> None:
+    seen: list[tuple[int, int]] = []
+    client = Client(transport, "m", progress=lambda _, n_done, n_all: seen.append((n_done, n_all)))
+    answers = client.ask_all("sort", Kind, rows(1, 2, 1, 1, 2, 3))
+    assert [answer.why for answer in answers if isinstance(answer, Kind)] == ["1", "2", "1", "1", "2", "3"]
+    assert client.n_calls == 3
+    assert seen[-1] == (6, 6)
+
+
+def test_each_row_may_have_a_class_of_its_own() -> None:
+    class Other(Answer):
+        why: str
+
+    def answer(call: Call) -> dict[str, Any]:
+        return kind_of(call) if call.answer is Kind else {"why": "other"}
+
+    first, second = Client(Scripted(answer), "m").ask_all("sort", [Kind, Other], rows(1, 2))
+    assert (type(first), type(second)) == (Kind, Other)
+
+
+def test_a_reply_that_does_not_fit_is_a_failed_call() -> None:
+    (answer,) = Client(Scripted('{"kind":"poem"}'), "m").ask_all("sort", Kind, rows(1))
+    assert isinstance(answer, Unanswered)
+    assert "does not fit" in answer.why
+
+
+def test_an_error_between_two_replies_lets_the_transport_finish() -> None:
+    finished: list[str] = []
+
+    class Slow:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            try:
+                yield from Scripted(kind_of).send_all(calls)
+            finally:
+                finished.append("waited for what was in flight")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Client(Slow(), "m", progress=interrupt).ask_all("sort", Kind, rows(1, 2))
+    assert finished == ["waited for what was in flight"], caught
+
+
+def test_no_rows_ask_nothing() -> None:
+    script = Scripted()
+    assert Client(script, "m").ask_all("sort", Kind, []) == []
+    assert script.calls == []

@@ -1,0 +1,196 @@
+"""The whole pipeline, as its user sees it: files, counts, messages."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.command import Conspectus
+from tests.papers import PLOTS, TAXONOMY, write_jsonl
+from tests.stub import running_stub
+
+DEMO_PROMPTS_ONCE = {"write_introduction", "write_synthesis", "write_gaps"}
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def contents(review: Path) -> dict[str, bytes]:
+    """Every file of a review that git would keep, by name."""
+    return {
+        str(path.relative_to(review)): path.read_bytes()
+        for path in sorted(review.rglob("*"))
+        if path.is_file() and ".conspectus" not in path.parts and ".git" not in path.parts
+    }
+
+
+def paid(review: Path) -> dict[str, int]:
+    """Calls by prompt of the last run that asked a server."""
+    run = lines(review / "runs.jsonl")[-1]
+    usage = run["paid"]
+    assert isinstance(usage, dict)
+    return {prompt: one["calls"] for prompt, one in usage.items()}
+
+
+@pytest.fixture
+def review(tmp_path: Path, conspectus: Conspectus) -> Path:
+    """A review of eight papers under a taxonomy that a person wrote."""
+    conspectus(
+        "init", tmp_path / "r", write_jsonl(tmp_path / "plots.jsonl"), "--question", "How do small gardens thrive?"
+    )
+    (tmp_path / "r" / "taxonomy.yaml").write_text(TAXONOMY)
+    return tmp_path / "r"
+
+
+def test_build_offline_writes_every_file_and_cites_every_paper(review: Path, conspectus: Conspectus) -> None:
+    ended = conspectus("build", review, "--offline")
+    assert ended.code == 0, ended.err
+    report = json.loads((review / "report.json").read_text())
+    assert report["n_papers"] == report["n_cards"] == report["n_cited"] == len(PLOTS)
+    assert report["models"] == ["extractive"]
+    for name in ("survey.json", "survey.md", "survey.tex", "body.tex", "references.bib", "survey.html"):
+        assert (review / "survey" / name).stat().st_size > 500
+    abstracts = {paper["key"]: paper["abstract"] for paper in lines(review / "papers.jsonl")}
+    draft = json.loads((review / "survey" / "survey.json").read_text())
+    claims = [c for s in draft["sections"] for part in s["parts"] for p in part["paragraphs"] for c in p["claims"]]
+    assert len(claims) >= len(PLOTS)
+    for claim in claims:
+        for citation in claim["citations"]:
+            quote = str(abstracts[citation["key"]])[citation["start"] : citation["end"]]
+            assert quote == citation["quote"]
+
+
+def test_a_second_build_asks_nothing_and_changes_no_byte(review: Path, conspectus: Conspectus) -> None:
+    conspectus("build", review, "--offline")
+    before = contents(review)
+    assert conspectus("build", review, "--offline").code == 0
+    assert contents(review) == before
+
+
+def test_the_order_of_files_changes_no_byte(tmp_path: Path, conspectus: Conspectus) -> None:
+    first = write_jsonl(tmp_path / "first.jsonl", PLOTS[:5])
+    second = write_jsonl(tmp_path / "second.jsonl", PLOTS[3:])
+    for folder, files in (("a", (first, second)), ("b", (second, first))):
+        conspectus("init", tmp_path / folder, *files)
+        assert conspectus("build", tmp_path / folder, "--offline").code == 0
+    built = [contents(tmp_path / folder) for folder in ("a", "b")]
+    for files in built:
+        files.pop("runs.jsonl")
+        files.pop("review.toml")
+    assert built[0] == built[1]
+    assert len(lines(tmp_path / "a" / "papers.jsonl")) == len(PLOTS)
+
+
+def test_a_key_alone_sends_nothing(review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        ended = conspectus("build", review)
+        assert ended.code == 0
+        assert stub.stats()["total"] == 0
+    assert "built-in" in ended.err and "--model" in ended.err
+    assert b"sk-secret" not in b"".join(contents(review).values())
+
+
+def test_what_the_built_in_model_made_is_made_again_once_a_model_is_named(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert conspectus("build", review, "--offline").code == 0
+    edited = lines(review / "cards.jsonl")
+    edited[0]["why"] = "because I read it"
+    (review / "cards.jsonl").write_text("".join(json.dumps(card, ensure_ascii=False) + "\n" for card in edited))
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        conspectus("build", review, "--model", "stub-model")
+    made = {card["key"]: card["made"]["model"] for card in lines(review / "cards.jsonl")}  # type: ignore[index]
+    assert made.pop(edited[0]["key"]) == "extractive"
+    assert set(made.values()) == {"stub-model"}
+
+
+def test_a_clone_without_cache_and_sources_asks_nothing(
+    tmp_path: Path, review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str, cwd: Path) -> str:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        return subprocess.run(["git", *identity, *words], cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        conspectus("build", review, "--model", "stub-model")
+        assert stub.stats()["total"] > len(PLOTS)
+        git("init", "-q", cwd=review)
+        git("add", "-A", cwd=review)
+        git("commit", "-qm", "built", cwd=review)
+        git("clone", "-q", str(review), str(tmp_path / "clone"), cwd=tmp_path)
+        (tmp_path / "plots.jsonl").unlink()
+        assert not (tmp_path / "clone" / ".conspectus").exists()
+        stub.reset()
+        conspectus("build", tmp_path / "clone", "--model", "stub-model")
+        assert stub.stats()["total"] == 0
+    assert git("status", "--porcelain", cwd=tmp_path / "clone") == ""
+
+
+def test_one_word_in_one_abstract_asks_for_what_it_touches(
+    tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With three papers a part, the changed paper's part is written again and the other parts keep every byte."""
+    source = write_jsonl(tmp_path / "plots.jsonl")
+    review = tmp_path / "r"
+    conspectus("init", review, source)
+    (review / "taxonomy.yaml").write_text(TAXONOMY)
+    with (review / "review.toml").open("a") as protocol:
+        protocol.write("\n[writing]\npapers_per_call = 3\n")
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        conspectus("build", review, "--model", "stub-model")
+        before = json.loads((review / "survey" / "survey.json").read_text())
+        changed = [(title, text.replace("Only the pairing", "Just the pairing")) for title, text in PLOTS]
+        write_jsonl(source, changed)
+        stub.reset()
+        conspectus("build", review, "--model", "stub-model")
+        total = stub.stats()["total"]
+    after = json.loads((review / "survey" / "survey.json").read_text())
+    calls = paid(review)
+    assert sum(calls.values()) <= total
+    assert calls["classify_paper"] == 1
+    assert 1 <= calls["write_section"] <= 2  # two, if the stub puts the paper into another category
+    assert set(calls) >= DEMO_PROMPTS_ONCE
+
+    def parts(draft: dict[str, list[dict[str, list[dict[str, object]]]]]) -> dict[object, object]:
+        return {part["id"]: part for section in draft["sections"] for part in section["parts"]}
+
+    old, new = parts(before), parts(after)
+    same = [id_ for id_ in old if new.get(id_) == old[id_]]
+    assert len(same) >= len(old) - 2
+    assert len(same) >= 1
+
+
+def test_the_demo_is_built_from_recorded_answers(tmp_path: Path, conspectus: Conspectus) -> None:
+    ended = conspectus("demo", tmp_path / "d")
+    assert ended.code == 0, ended.err
+    report = json.loads((tmp_path / "d" / "report.json").read_text())
+    assert report["n_papers"] == report["n_cited"] == 12
+    assert report["models"] == ["demo"]
+    assert "written for this demonstration" in (tmp_path / "d" / "survey" / "survey.html").read_text()
+    before = contents(tmp_path / "d")
+    assert conspectus("build", tmp_path / "d").code == 0
+    assert contents(tmp_path / "d") == before
+
+
+def test_every_recorded_answer_is_played_and_none_can_be_missing(
+    tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = Path(__file__).resolve().parents[1] / "cassettes" / "demo"
+    shutil.copytree(recorded, tmp_path / "cassettes" / "demo")
+    monkeypatch.setattr("agent.connect.shipped", lambda name: tmp_path / name)
+    cassette = tmp_path / "cassettes" / "demo" / "calls.jsonl"
+    whole = cassette.read_text().splitlines(keepends=True)
+    for number, line in enumerate(whole):
+        cassette.write_text("".join(whole[:number] + whole[number + 1 :]))
+        folder = tmp_path / f"without-{number}"
+        ended = conspectus("demo", folder)
+        assert ended.code == 1, f"line {number} is never played"
+        assert json.loads(line)["prompt"] in ended.err
