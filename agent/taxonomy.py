@@ -61,7 +61,12 @@ def _plain(node: object, key: str = "") -> object:
 
 
 def dump_taxonomy(taxonomy: Taxonomy, before: str | None = None) -> str:
-    """taxonomy.yaml for this taxonomy; over the text it had before, only what differs is changed."""
+    """taxonomy.yaml for this taxonomy.
+
+    Over a text that has these categories already only marking words are added; another taxonomy takes its place.
+    """
+    if before is not None and read_taxonomy(before).ids != taxonomy.ids:
+        before = None
     yaml = YAML()
     yaml.width = 110
     yaml.indent(mapping=2, sequence=4, offset=2)

@@ -11,7 +11,7 @@ from tests.command import Conspectus
 from tests.papers import PLOTS, TAXONOMY, write_jsonl
 from tests.stub import running_stub
 
-DEMO_PROMPTS_ONCE = {"write_introduction", "write_synthesis", "write_gaps"}
+HONEST = Path(__file__).parent / "honest_model.py"
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -136,36 +136,38 @@ def test_a_clone_without_cache_and_sources_asks_nothing(
 def test_one_word_in_one_abstract_asks_for_what_it_touches(
     tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With three papers a part, the changed paper's part is written again and the other parts keep every byte."""
+    """The card, its part with the check, the opening of a cut section, the texts over all; every other part stays."""
     source = write_jsonl(tmp_path / "plots.jsonl")
     review = tmp_path / "r"
     conspectus("init", review, source)
     (review / "taxonomy.yaml").write_text(TAXONOMY)
     with (review / "review.toml").open("a") as protocol:
         protocol.write("\n[writing]\npapers_per_call = 3\n")
-    with running_stub() as stub:
+    with running_stub(hook=HONEST) as stub:
         monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
-        conspectus("build", review, "--model", "stub-model")
-        before = json.loads((review / "survey" / "survey.json").read_text())
-        changed = [(title, text.replace("Only the pairing", "Just the pairing")) for title, text in PLOTS]
-        write_jsonl(source, changed)
+        assert conspectus("build", review, "--model", "stub-model").code == 0
+        before = parts_of(review)
+        (cut,) = [id_ for id_, part in before.items() if "a-survey-of-companion" in part["papers"]]
+        write_jsonl(source, [(title, text.replace("Only the pairing", "Just the pairing")) for title, text in PLOTS])
         stub.reset()
-        conspectus("build", review, "--model", "stub-model")
+        assert conspectus("build", review, "--model", "stub-model").code == 0
         total = stub.stats()["total"]
-    after = json.loads((review / "survey" / "survey.json").read_text())
-    calls = paid(review)
-    assert sum(calls.values()) <= total
-    assert calls["classify_paper"] == 1
-    assert 1 <= calls["write_section"] <= 2  # two, if the stub puts the paper into another category
-    assert set(calls) >= DEMO_PROMPTS_ONCE
+    n_parts = sum(id_.split("~")[0] == cut.split("~")[0] for id_ in before)
+    expected = {"classify_paper": 1, "write_section": 1, "check_support": 1}
+    if n_parts > 1:
+        expected |= {"write_merge": 1, "check_support": 2}
+    expected |= {"write_introduction": 1, "write_synthesis": 1, "write_gaps": 1}
+    expected["check_support"] += 3
+    assert paid(review) == expected
+    assert total == sum(expected.values())
+    after = parts_of(review)
+    assert after.keys() == before.keys()
+    assert [id_ for id_ in after if after[id_] != before[id_]] == [cut]
 
-    def parts(draft: dict[str, list[dict[str, list[dict[str, object]]]]]) -> dict[object, object]:
-        return {part["id"]: part for section in draft["sections"] for part in section["parts"]}
 
-    old, new = parts(before), parts(after)
-    same = [id_ for id_ in old if new.get(id_) == old[id_]]
-    assert len(same) >= len(old) - 2
-    assert len(same) >= 1
+def parts_of(review: Path) -> dict[str, dict[str, list[str]]]:
+    draft = json.loads((review / "survey" / "survey.json").read_text())
+    return {part["id"]: part for section in draft["sections"] for part in section["parts"]}
 
 
 def test_the_demo_is_built_from_recorded_answers(tmp_path: Path, conspectus: Conspectus) -> None:

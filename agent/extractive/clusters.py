@@ -44,7 +44,7 @@ def clustered(space: Space, rows: Sequence[int], n_groups: int, least: int = 1) 
         groups, before = _nearest(points, groups, least), groups
         if np.array_equal(groups, before):
             break
-    found = [[rows[place] for place in np.flatnonzero(groups == group)] for group in np.unique(groups)]
+    found = [[rows[place] for place in np.flatnonzero(groups == group).tolist()] for group in np.unique(groups)]
     return sorted(found, key=lambda places: (-len(places), places))
 
 
@@ -55,4 +55,5 @@ def _nearest(points: Matrix, groups: NDArray[np.intp], least: int) -> NDArray[np
         max(sizes, key=lambda one: (sizes[one], -one))
     ]
     means = unit(np.array([points[groups == group].mean(axis=0) for group in large]))
-    return np.array(large, dtype=np.intp)[np.round(points @ means.T, _DIGITS).argmax(axis=1)]
+    nearest = np.round(points @ means.T, _DIGITS).argmax(axis=1)
+    return np.array([large[place] for place in nearest], dtype=np.intp)

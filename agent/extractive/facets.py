@@ -1,4 +1,4 @@
-"""Chooses the codes of a paper: by the words of their definitions, and by what scholarly writing says of its own kind."""
+"""Chooses the codes of a paper: by the words of their definitions, and by what papers say of their own kind."""
 
 import re
 from collections import Counter
@@ -33,12 +33,13 @@ _KINDS = (
     _kind(
         "survey review overview tutorial",
         r"\b(?:survey|review|overview|tutorial|taxonomy|roadmap)\b",
-        r"\b(?:survey|(?:comprehensive|systematic|in-depth) (?:review|overview)|(?:this|the present) (?:survey|review|overview))\b",
+        r"\b(?:survey|(?:comprehensive|systematic|in-depth) (?:review|overview)|this (?:review|overview))\b",
     ),
     _kind(
         "benchmark evaluation suite testbed",
         r"\b(?:benchmark(?:s|ing)?|bench|leaderboard|testbed)\b|\w-?bench\b",
-        r"\b(?:introduc|propos|present|develop|construct|creat|build|releas)\w*\b.{0,80}\b(?:benchmark|testbed|evaluation suite)\b",
+        r"\b(?:introduc|propos|present|develop|construct|creat|build|releas)\w*\b.{0,80}"
+        r"\b(?:benchmark|testbed|evaluation suite)\b",
     ),
     _kind(
         "dataset data set corpus collection",
@@ -59,15 +60,16 @@ _KINDS = (
     ),
     _kind(
         "analysis empirical theoretical study investigation experiment evaluation observational",
-        r"\b(?:analy[sz]\w+|investigat\w+|study|studies|understanding|exploring|rethinking|revisiting|evaluating|effects? of"
-        r"|limitations|struggle|shortcomings)\b|\?",
-        r"\b(?:we|this (?:paper|work|study)|our)\b.{0,40}\b(?:investigat\w+|stud(?:y|ies)|analy[sz]\w+|examin\w+|explor\w+"
-        r"|find that|compar\w+|reveal\w*|evaluate)\b|\b(?:systematic|empirical|comprehensive|theoretical) (?:study|analysis)\b",
+        r"\b(?:analy[sz]\w+|investigat\w+|study|studies|understanding|exploring|rethinking|revisiting|evaluating"
+        r"|effects? of|limitations|struggle|shortcomings)\b|\?",
+        r"\b(?:we|this (?:paper|work|study)|our)\b.{0,40}\b(?:investigat\w+|stud(?:y|ies)|analy[sz]\w+|examin\w+"
+        r"|explor\w+|find that|compar\w+|reveal\w*|evaluate)\b"
+        r"|\b(?:systematic|empirical|comprehensive|theoretical) (?:study|analysis)\b",
     ),
     _kind(
         "method technique algorithm approach architecture intervention framework theory",
         _NOTHING,
-        r"\b(?:propos\w+|novel|new (?:method|approach|framework|technique|algorithm|paradigm)|method|framework|approach)\b",
+        r"\b(?:propos\w+|novel|new (?:technique|algorithm|paradigm)|method|framework|approach)\b",
     ),
 )
 _TITLE_SAYS, _APPROACH_SAYS = 3.0, 1.5

@@ -41,7 +41,7 @@ def merge(proposals: Sequence[TaxonomyAnswer[str]], keys: Iterable[str]) -> dict
 
 
 def _grouped(categories: Sequence[ChildAnswer[str]], *, at_most: int, enough: int) -> list[list[int]]:
-    """Joins the two groups that are most alike (average linkage) while they are the same, or while there are too many."""
+    """Joins the two groups that are most alike (average linkage) while they are the same, or too many."""
     vectors = [_vector(category) for category in categories]
     alike = [[_cosine(one, other) for other in vectors] for one in vectors]
     groups = [[place] for place in range(len(categories))]

@@ -1,6 +1,7 @@
 """Finds the phrases that a group of papers is best called by."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,12 @@ from agent.papers import Paper
 _LONGEST = 3
 _LENGTH_BONUS = (1.0, 2.4, 2.6)
 """A phrase of two words says more than one of one; a third adds little."""
+_ADJECTIVE = re.compile(r"(?:ed|ive|al|ous|[ai]ble|ic|ary|arse|ent)$")
+_ADJECTIVE_COUNTS = 0.5
+"""An adjective alone names nothing: `speculative`, `annotated`."""
 _TITLE_COUNTS = 2.0
 _LEAST_COVERAGE = 0.12
+_OFTEN = 0.3
 _SECOND_COVERAGE = 0.25
 """How much of what the first phrase leaves out a second one has to hold to be worth naming."""
 
@@ -43,16 +48,17 @@ class Phrases:
             for phrase, weight in self.by_paper[place].items():
                 weights[phrase] += weight
                 inside[phrase] += 1
-        # What stands in some title is a phrase; elsewhere three words may be any three words.
+        # What stands in some title, or in many abstracts, is a phrase; elsewhere three words may be any three words.
         has_titles = any(phrase in self.in_titles for phrase in weights)
         n_papers = len(self.by_paper)
-        least = 1 if len(group) < 4 else max(2, math.ceil(_LEAST_COVERAGE * len(group)))
+        least = min(len(group), max(2, math.ceil(_LEAST_COVERAGE * len(group))))
         scored = []
         for phrase, weight in weights.items():
-            if inside[phrase] >= least and (phrase in self.in_titles or not has_titles):
+            often = inside[phrase] >= max(3, _OFTEN * len(group))
+            if inside[phrase] >= least and (phrase in self.in_titles or often or not has_titles):
                 lift = (inside[phrase] / self.in_papers[phrase]) * (n_papers / len(group))
                 gain = math.log1p(lift) if n_papers == len(group) else math.log(max(lift, 1.0))
-                bonus = _LENGTH_BONUS[self.spelled(phrase).count(" ")]
+                bonus = _bonus(self.spelled(phrase))
                 scored.append((-round(weight / len(group) * gain * bonus, 9), phrase))
         chosen: list[Phrase] = []
         used = set(taken)
@@ -87,6 +93,11 @@ class Phrases:
         if second and 2 * len(rest) > len(group) and self.coverage(rest, second) >= _SECOND_COVERAGE:
             return capitalized(f"{self.spelled(first)} and {self.spelled(second)}")
         return self.heading(first)
+
+
+def _bonus(spelling: str) -> float:
+    n_words = spelling.count(" ") + 1
+    return _LENGTH_BONUS[n_words - 1] * (_ADJECTIVE_COUNTS if n_words == 1 and _ADJECTIVE.search(spelling) else 1.0)
 
 
 def phrases_of(papers: Sequence[Paper]) -> Phrases:

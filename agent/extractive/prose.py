@@ -15,6 +15,8 @@ from agent.papers import Paper
 
 CELL_WORDS = 15
 PAPERS_PER_PARAGRAPH = 5
+_LONGEST_NAME = 200
+_PLAIN_MARKS = str.maketrans("“”", '""')
 
 Claim = dict[str, Any]
 
@@ -47,7 +49,7 @@ def quoting(entry: CardedPaper, sentence: Sentence) -> Claim:
 
 
 def quoted(name: str, key: str, sentence: str) -> Claim:
-    return {"text": f"{name}: “{sentence}”", "citations": [{"key": key, "quote": sentence}]}
+    return {"text": f"{_as_name(name)}: “{sentence}”", "citations": [{"key": key, "quote": sentence}]}
 
 
 def name_of_work(entry: CardedPaper) -> str:
@@ -57,6 +59,12 @@ def name_of_work(entry: CardedPaper) -> str:
 
 def title_of(paper: Paper) -> str:
     return paper.title or paper.first_words
+
+
+def _as_name(name: str) -> str:
+    """A name that cannot be taken for the quotation after it."""
+    plain = name.translate(_PLAIN_MARKS)
+    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _main_sentences(paper: Paper) -> tuple[Sentence | None, Sentence | None]:

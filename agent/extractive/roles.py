@@ -52,8 +52,8 @@ _CUES = (
         2,
         r"\b(?:challeng\w+|problem|bottleneck|limitations?|difficult\w*|lacks?|lacking|suffers?|fails?|struggles?|unclear"
         r"|unknown|hinder\w*|costly|expensive|prohibitive\w*|under-?explored|unexplored|overlook\w*|neglect\w*|gap"
-        r"|insufficient|inefficien\w+|little is known|remains? (?:a |an |largely |still )*(?:challeng|unclear|unknown|open"
-        r"|difficult|under|unexplored|limited|elusive|complex)\w*)\b",
+        r"|insufficient|inefficien\w+|little is known|remains? (?:a |an |largely |still )*(?:challeng|unclear|unknown"
+        r"|open|difficult|under|unexplored|limited|elusive|complex)\w*)\b",
     ),
     _cue(Role.PROBLEM, -2, rf"{_WE}.{{0,40}}\b(?:propos|introduc|present|develop|outperform|demonstrat|show)\w*"),
     _cue(
@@ -82,7 +82,8 @@ _CUES = (
     _cue(
         Role.APPROACH,
         -2,
-        r"^(?:then|finally|furthermore|moreover|additionally|also|besides|lastly|second|in addition)\b",
+        r"^(?:then|finally|furthermore|further|moreover|additionally|also|besides|lastly"
+        r"|second|in addition|this paper thus|thus|hence|therefore)\b",
     ),
     _cue(Role.APPROACH, 1, r"\b(?:novel|new|first|called|named|termed|dubbed|namely)\b"),
     _cue(
@@ -93,12 +94,14 @@ _CUES = (
     _cue(
         Role.RESULT,
         2,
-        r"\b(?:experiment\w*|evaluations?|results?|empirical\w*|demonstrat\w+|shows?|showed|findings?|f(?:i|ou)nd that)\b",
+        r"\b(?:experiment\w*|evaluations?|results?|empirical\w*|demonstrat\w+|shows?|showed|findings?"
+        r"|f(?:i|ou)nd that)\b",
     ),
     _cue(
         Role.RESULT,
         2,
-        r"\b(?:reduc\w+|speed-?ups?|gains?|faster|accuracy|comparable|superior|competitive|up to|compared (?:to|with))\b",
+        r"\b(?:reduc\w+|speed-?ups?|gains?|faster|accuracy|comparable|superior|competitive|up to"
+        r"|compared (?:to|with))\b",
     ),
     _cue(Role.RESULT, 3, r"\d(?:[\d.,]*\d)?\s?(?:\\?%|\$?\\times|×|x\b|points?\b|times\b|fold\b)"),
     _cue(Role.RESULT, 1, r"(?<![\w.-])\d+\.\d+"),
@@ -115,9 +118,10 @@ _CUES = (
     _cue(
         Role.LIMIT,
         3,
-        r"\b(?:future (?:work|research|directions?)|open (?:problems?|questions?|challenges?)|remains? (?:a |an |largely |"
-        r"still )*(?:challeng|unclear|unknown|open|difficult|under|unexplored|limited)\w*|limitations?|far from|under-?explored"
-        r"|unexplored|little (?:is known|attention)|not (?:yet|well) (?:been )?(?:understood|studied|explored|known))",
+        r"\b(?:future (?:work|research|directions?)|open (?:problems?|questions?|challenges?)"
+        r"|remains? (?:a |an |largely |still )*(?:challeng|unclear|unknown|open|difficult|under|unexplored|limited)\w*"
+        r"|limitations?|far from|under-?explored|unexplored|little (?:is known|attention)"
+        r"|not (?:yet|well) (?:been )?(?:understood|studied|explored|known))",
     ),
     _cue(
         Role.LIMIT, 2, r"\b(?:still|struggles?|fails? to|falls? short|shortcomings?|lacks?|unclear|overlook\w*|gap)\b"
@@ -134,7 +138,7 @@ _PLACES: Mapping[Role, tuple[float, float]] = {
     # How much the first and the last sentence of an abstract are worth for each role.
     Role.PROBLEM: (1.5, -1.5),
     Role.APPROACH: (0.5, -0.5),
-    Role.RESULT: (-1.5, 1.5),
+    Role.RESULT: (-3.0, 1.5),
     Role.SETTING: (0.0, 0.5),
     Role.LIMIT: (0.0, 0.0),
 }

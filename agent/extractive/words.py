@@ -17,20 +17,20 @@ _TIED = re.compile(rf"(?:{_WORD.pattern})(?:[-‐‑](?:{_WORD.pattern}))*")
 _BREAK = re.compile(r"[.,;:()\[\]!?/|]+(?:\s|$)|[()\[\]\n\"“”]|\s[-–—]+\s|/")
 _ENDINGS = ("ization", "isation", "ational", "ation", "ing", "ion", "ed", "er", "e", "al", "ity", "ive", "or")
 _SHORTEST_STEM = 4
-_FILLERS = frozenset(
-    "abstract achieve achieves achieving address addresses aim based better both code commonly compared comparable "
-    "consider current demonstrate demonstrates different due effective effectively enable enables enabling et al "
-    "existing experiment experiments extensive finally first furthermore future help high however https http "
-    "important improve improved improvement improvements improves improving including introduce introduced introduces "
-    "introducing known like made make makes many methods method moreover multiple namely new novel number obtain "
-    "offer one order outperform outperforms outperforming overall paper papers perform performance performs possible "
-    "present presents previous prior problem propose proposed proposes provide provides providing recent recently "
-    "related require requires result resulting results second several show showing shown shows significant "
-    "significantly simple specifically state study substantial such suggest task tasks term three thus towards two "
-    "use used using various way well widely without work works www yet available approach approaches art "
-    "self multi evaluate evaluates evaluating design designs downstream quality early era real world limited large small lightweight "
-    "challenge challenges challenging com github io".split()
-)
+_FILLERS = """
+    abstract accurate achieve achieves achieving address addresses aim approach approaches art available based
+    better both challenge challenges challenging com commonly comparable compared consider current demonstrate
+    demonstrates design designs different downstream due early effective effectively efficiency efficient
+    efficiently enable enables enabling equip evaluate evaluates evaluating existing experiment experiments
+    extensive fast faster finally first further furthermore future github help high however http https important
+    improve improved improvement improvements improves improving including introduce introduced introduces
+    introducing io known large like limited made make makes many method methods moreover multi multiple namely new
+    novel number obtain offer one order outperform outperforming outperforms overall paper papers perform
+    performance performs possible present presents previous prior problem propose proposed proposes provide provides
+    providing quality real recent recently related require requires result resulting results second self several
+    show showing shown shows significant significantly simple small specifically state study substantial such
+    suggest task tasks term three thus towards two use used using various way well widely without work works www yet
+"""
 """What papers of every subject say of themselves: no name for a category may be made of it."""
 
 
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
 
 
 _STOPS = frozenset(ENGLISH_STOP_WORDS) | {stem(word) for word in ENGLISH_STOP_WORDS}
-_FILLER_STEMS = frozenset(stem(word) for word in _FILLERS)
+_FILLER_STEMS = frozenset(stem(word) for word in _FILLERS.split())
 
 
 def is_stop(word: str) -> bool:

@@ -30,8 +30,8 @@ class Client:
         self.model = model
         self.stopped: RunStopped | None = None
         """Why nothing more is asked in this run; None while there is no reason."""
-        self.n_calls = 0
-        """Calls handed to the transport so far."""
+        self.n_replies = 0
+        """Replies that came back so far, kept ones included."""
         self._transport = transport
         self._parameters = dict(parameters or {})
         self._progress = progress
@@ -89,7 +89,6 @@ class Client:
                 places = wanted.setdefault(call.key, [])
                 places.append(index)
                 if len(places) == 1:  # the same call twice is asked once
-                    self.n_calls += 1
                     yield call
                 elif got[places[0]] is not None:
                     got[index] = got[places[0]]
@@ -99,6 +98,7 @@ class Client:
         try:
             for call, reply in stream:
                 places = wanted[call.key]
+                self.n_replies += 1
                 for index in places:
                     got[index] = read(answers[index], call, reply)
                 n_done += len(places)

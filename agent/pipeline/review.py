@@ -95,7 +95,7 @@ class Review:
 
     def _log(self, connection: Connection, report: Report) -> None:
         """A line in runs.jsonl for a run that asked something."""
-        if not connection.client.n_calls:
+        if not connection.client.n_replies:
             return
         total = sum(self.usage.values(), Usage())
         self.folder.append_run(
@@ -104,7 +104,7 @@ class Review:
                 "program": version("conspectus"),
                 "model": connection.client.model,
                 "models": list(report.models),
-                "calls": connection.client.n_calls,
+                "replies": connection.client.n_replies,
                 "paid": {name: _as_line(usage) for name, usage in self.usage.items()},
                 "total": _as_line(total),
             }

@@ -156,13 +156,17 @@ class Run:
             question=self.protocol.question,
             names=due,
         )
-        for name, text in written.items():
+        for name in due:
+            text = written.get(name)
             if isinstance(text, Unanswered):
                 self.unanswered.append(text)
+            elif text is None:
+                texts.pop(name, None)  # no section has a claim that it could rest on
             else:
                 texts[name] = text.model_copy(update={"made": text.made.model_copy(update={"inputs": inputs})})
         checked = {passage.id: passage for passage in self._checked(list(texts.values()))}
-        return draft.model_copy(update={"sections": tuple(sections), **checked})
+        update = {name: checked.get(name) for name in write.OVERVIEWS}
+        return draft.model_copy(update={"sections": tuple(sections), **update})
 
     def _checked(self, passages: Sequence[P]) -> list[P]:
         """The passages, with those checked that were not, or in which code finds wrong what once held."""

@@ -16,6 +16,14 @@ _KEPT = ("volume", "number", "pages", "publisher", "series")
 """Fields of the source that a bibliography shows."""
 
 
+MAX_LABEL = 420
+"""Letters of an entry's authors; BibTeX cuts a label at 500, between braces or not."""
+MAX_NAME = 60
+"""Letters of one name."""
+MAX_FIELD = 1000
+"""Letters of any other field; BibTeX cuts all that it holds at 20,000 bytes."""
+
+
 def to_bibtex(edition: Edition) -> str:
     """references.bib."""
     survey = edition.survey
@@ -50,13 +58,12 @@ def _entry(key: str, paper: Paper, name: str) -> str:
 
 
 def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
-    title = latex(name, is_ascii=True)
-    yield "title", f"{{{title}}}"
+    yield "title", f"{{{latex(_cut(name, MAX_FIELD), is_ascii=True)}}}"
     if paper.authors:
-        yield "author", " and ".join(_author(author) for author in paper.authors)
+        yield from _authors(paper.authors)
     else:
         # What styles sort and label by where there is no author.
-        yield "key", title
+        yield "key", latex(_cut(name, MAX_NAME), is_ascii=True)
     if paper.year is not None:
         yield "year", str(paper.year)
     if paper.doi and (doi := _address(paper.doi)):
@@ -69,13 +76,13 @@ def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
     extra = {field.lower(): value for field, value in paper.extra.items()}
     for field in _KEPT:
         if extra.get(field, "").strip():
-            value = latex(extra[field], is_ascii=True)
+            value = latex(_cut(extra[field], MAX_FIELD), is_ascii=True)
             yield field, _DASH.sub("--", value) if field == "pages" else value
 
 
 def _kind(paper: Paper) -> tuple[str, list[tuple[str, str]]]:
     """The type of entry, by what its venue is called, with the field that the venue goes into."""
-    venue = latex(paper.venue or "", is_ascii=True)
+    venue = latex(_cut(paper.venue or "", MAX_FIELD), is_ascii=True)
     if not venue:
         return "misc", [("howpublished", f"arXiv:{latex(paper.arxiv, is_ascii=True)}")] if paper.arxiv else []
     if _PREPRINT.search(venue):
@@ -85,9 +92,27 @@ def _kind(paper: Paper) -> tuple[str, list[tuple[str, str]]]:
     return "article", [("journal", venue)]
 
 
+def _authors(authors: tuple[Author, ...]) -> Iterator[tuple[str, str]]:
+    """All of them, or as many as BibTeX can hold in a label, with all of them in a field that no style reads."""
+    names = [_author(author) for author in authors]
+    n_held = len(names)
+    while n_held > 1 and len(", ".join(names[:n_held])) > MAX_LABEL:
+        n_held -= 1
+    if n_held < len(names):
+        yield "author", " and ".join([*names[:n_held], "others"])
+        yield "allauthors", " and ".join(names)
+    else:
+        yield "author", " and ".join(names)
+
+
+def _cut(text: str, n: int) -> str:
+    text = clean(text)
+    return text if len(text) <= n else text[: n - 1] + "…"
+
+
 def _author(author: Author) -> str:
     """A name that BibTeX does not take apart at an `and` or a comma inside it."""
-    family, given = latex(author.family, is_ascii=True), latex(author.given, is_ascii=True)
+    family, given = (latex(_cut(name, MAX_NAME), is_ascii=True) for name in (author.family, author.given))
     if not given:
         return f"{{{family}}}"
     if re.search(r"[ ,]", family):

@@ -23,8 +23,7 @@ def abstract(edition: Edition) -> list[str]:
     n_cited = sum(paper.key in edition.cited for paper in survey.corpus)
     tops = {top.id for paper in survey.corpus if (top := survey.top(paper.key))}
     where = f" in {count(len(tops), 'category', 'categories')}" if tops else ""
-    verb = "is" if n_cited == 1 else "are"
-    said = [f"This survey covers {count(n_papers, 'paper')}{where}; {n_cited:,} of them {verb} cited by a claim."]
+    said = [f"This survey covers {count(n_papers, 'paper')}{where}; {_cited(n_cited, n_papers)} cited by a claim."]
     if n_papers == 0:
         said = ["This survey covers no papers."]
     years = [paper.year for paper in survey.corpus if paper.year is not None]
@@ -76,10 +75,14 @@ def of_chapter(edition: Edition, chapter: Chapter) -> list[str]:
         return []
     here = {mark.key for sentence in chapter.sentences for mark in sentence.marks}
     n_cited = sum(key in here for key in chapter.papers)
-    said = "all of them are" if n_cited == len(chapter.papers) else f"{n_cited:,} of them {'is' if n_cited == 1 else 'are'}"
-    if len(chapter.papers) == 1:
-        said = "it is" if n_cited else "it is not"
-    return [f"This section covers {count(len(chapter.papers), 'paper')}; {said} cited here."]
+    n_papers = len(chapter.papers)
+    return [f"This section covers {count(n_papers, 'paper')}; {_cited(n_cited, n_papers)} cited here."]
+
+
+def _cited(n_cited: int, n_papers: int) -> str:
+    if n_papers == 1:
+        return "it is" if n_cited else "it is not"
+    return "all of them are" if n_cited == n_papers else f"{n_cited:,} of them {'is' if n_cited == 1 else 'are'}"
 
 
 def of_making(edition: Edition) -> list[str]:

@@ -34,6 +34,7 @@ _DATE = re.compile(
     r"|\b\d+\s+(?:second|minute|hour|day|week|month|year)s?\s+ago\b|^(?:yesterday|today)$",
     re.IGNORECASE,
 )
+_JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^;]{0,20};\s*\w+(?:\s*\([^)]*\))?:\s*\w")
 _BYLINE = re.compile(
     r"by[A-Z]|(?:(?:submitted|posted|published|curated|written|shared|compiled|maintained|uploaded|added|edited|sent)\s+)?by\s+\S"
     r"|(?:submitted|posted|curated|shared|uploaded)\s+by$",
@@ -95,6 +96,8 @@ def _short_kind(text: str, n_words: float) -> Kind | None:
         return Kind.DATE
     named = re.sub(r"https?://\S+|\bdoi:\s*\S+|\barxiv:\s*\S+|\[[^\]]*\]|\([^)]*\)|10\.\d{4,9}/\S+", "", text, flags=re.IGNORECASE)
     if named != text and count_words(named) <= 3 and (find_doi(text) or find_arxiv(text) or "://" in text):
+        return Kind.IDENTIFIER
+    if _JOURNAL_LINE.search(text) and n_words < 40:
         return Kind.IDENTIFIER
     if re.match(r"\W*(?:©|\(c\)|copyright\b|all rights reserved)", text, re.IGNORECASE):
         return Kind.NOTICE

@@ -145,7 +145,8 @@ def _goes_on(run: Sequence[_Line], begin: int, index: int, width: int | None, is
     start, before, after = run[begin], run[index - 1], run[index]
     first = after.text.split()[0]
     is_at_margin = width is not None and len(before.raw) <= width + 2 and len(before.raw) + 1 + len(first) > width
-    if before.text.startswith("#") or _is_labelled(after.text):
+    is_mid_sentence = is_at_margin and after.text[0].islower() and before.text[-1] not in ".!?"
+    if before.text.startswith("#") or (_is_labelled(after.text) and not is_mid_sentence):
         return False
     if _is_marked(after.text) and not (is_at_margin and (before.text[-1] not in ".!?" or after.text[0] == "(")):
         return False
@@ -163,7 +164,9 @@ def _goes_on(run: Sequence[_Line], begin: int, index: int, width: int | None, is
 
 def _is_new(lines: Sequence[_Line], after: _Line, width: int, *, is_last: bool, is_below_title: bool) -> bool:
     """Whether a line after one that reaches the margin begins something else: text under a title, a title under text."""
-    if lines[-1].text[-1] in ".!?)}" and len(lines) > 2 and _begins_title(after, is_last):
+    if lines[-1].text[-1] in ".!?}" and len(lines) > 2 and _begins_title(after, is_last):
+        return True
+    if is_names(" ".join(line.text for line in lines)) and not is_names(after.text) and len(after.raw) > 0.7 * width:
         return True
     if is_below_title or len(lines) > 2 or not all(is_title_case(line.text) for line in lines):
         return False

@@ -140,5 +140,5 @@ def _is_name(part: str) -> bool:
 
 def may_be_name(text: str) -> bool:
     """Whether a line could be one person: two to four capitalised words and nothing else."""
-    words = text.split()
-    return 2 <= len(words) <= 4 and ":" not in text and _is_name(text) and not any(char.isdigit() for char in text)
+    words = re.sub(r"(?:\(\d+\))+|[\d∗*†‡§¶,.]+$", "", text.strip(" .")).split()
+    return 2 <= len(words) <= 4 and ":" not in text and _is_name(" ".join(words)) and not any(char.isdigit() for word in words for char in word)

@@ -546,7 +546,7 @@ def large(n_papers: int = 300) -> Survey:
         for n, word in enumerate(words)
     )
     taxonomy = Taxonomy(categories=tops, facets=TAXONOMY.facets)
-    ids = [ids[n % len(ids)] for n in range(n_papers) if (ids := _ids(tops[(n * n) % len(tops)]))]
+    ids = [ids[n % len(ids)] for n in range(n_papers) if (ids := _ids(tops[(n * 5 + n // 9) % len(tops)]))]
     cards = {one.key: card(one, category, n) for n, (one, category) in enumerate(zip(papers, ids, strict=True))}
     sections = tuple(_large_section(corpus, top, cards) for top in tops)
     return Survey(

@@ -1,0 +1,59 @@
+"""What a careful model would say, for the server in tests: quotes that stand in the papers, verdicts that agree.
+
+Loaded by the server from this file, so it imports nothing of the project.
+"""
+
+import re
+import zlib
+from typing import Any
+
+FENCED = re.compile(r"<paper-([0-9a-f]{16}) key='([^']+)'>\n(.*?)\n</paper-\1>", re.DOTALL)
+QUOTED = re.compile(r"^\s*(\S+): <quote-([0-9a-f]{16})>\n(.*?)\n\s*</quote-\2>", re.DOTALL | re.MULTILINE)
+
+
+def reply(request: dict[str, Any]) -> dict[str, Any] | None:
+    """An answer to the calls it knows; None leaves the others to the server's own invention."""
+    schema = request["response_format"]["json_schema"]["schema"]["properties"]
+    text = request["messages"][-1]["content"]
+    papers = {key: body.split("abstract: ", 1)[1] for _, key, body in FENCED.findall(text) if "abstract: " in body}
+    if "verdicts" in schema:
+        numbers = schema["verdicts"]["items"]["properties"]["claim"]["enum"]
+        return {
+            "verdicts": [{"claim": n, "why": "it says so", "verdict": "supported", "not_bearing": []} for n in numbers]
+        }
+    if "paragraphs" in schema:
+        return {"paragraphs": [{"heading": None, "claims": [claim(*one) for one in papers.items()]}], "rows": []}
+    if "opening" in schema:
+        parts = schema["threads"]["items"]["properties"]["part"]["enum"]
+        return {"opening": [claim(*quoted(text))], "threads": [{"part": p, "heading": f"On {p}"} for p in parts]}
+    if "claims" in schema:
+        return {"claims": [claim(*one) for one in papers.items()] or [claim(*quoted(text))]}
+    if "category" in schema:
+        return card(schema, text, *next(iter(papers.items())))
+    return None
+
+
+def claim(key: str, words: str) -> dict[str, Any]:
+    sentence = words.split(". ")[0].strip()
+    return {"text": f"One finds that {sentence}.", "citations": [{"key": key, "quote": sentence}]}
+
+
+def quoted(text: str) -> tuple[str, str]:
+    key, _, words = QUOTED.findall(text)[0]
+    return key, words.strip()
+
+
+def card(schema: dict[str, Any], text: str, key: str, words: str) -> dict[str, Any]:
+    """A category that depends on the title alone, so that a changed abstract moves no paper."""
+    categories = schema["category"]["enum"]
+    title = re.findall(r"^title: (.*)$", text, re.MULTILINE)[-1]
+    facets = {name: None if "anyOf" in facet else [] for name, facet in schema["facets"]["properties"].items()}
+    fact = {"text": "what it does", "quote": words.split(". ")[0]}
+    return {
+        "why": "its title",
+        "category": categories[zlib.crc32(title.encode()) % len(categories)],
+        "also": [],
+        "confidence": 0.9,
+        "facets": facets,
+        "facts": {"name": None, "problem": None, "approach": fact, "result": None},
+    }
