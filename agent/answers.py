@@ -221,7 +221,7 @@ class VerdictAnswer(Node, Generic[NumberT, KeyT]):
 
 
 class JudgementAnswer(Answer, Generic[NumberT, KeyT]):
-    verdicts: list[VerdictAnswer[NumberT, KeyT]]
+    verdicts: list[VerdictAnswer[NumberT, KeyT]] = Field(min_length=1)
     """Each claim once."""
 
 
@@ -307,16 +307,17 @@ def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
         facets = create_model(
             "Facets",
             __config__=ConfigDict(extra="forbid"),
-            **{name: _facet_field(facet) for name, facet in taxonomy.facets.items()},
+            # A facet may be called `json` or `_x`, which no attribute of a class may be.
+            **{f"facet{n}": _facet_field(name, facet) for n, (name, facet) in enumerate(taxonomy.facets.items())},
         )  # type: ignore[call-overload]
         generic = CardAnswer.__class_getitem__((closed(taxonomy.ids), facets))
         _CARDS[taxonomy.content] = cast(type[CardAnswer[str, Any]], generic)
     return _CARDS[taxonomy.content]
 
 
-def _facet_field(facet: Facet) -> tuple[object, object]:
+def _facet_field(name: str, facet: Facet) -> tuple[object, object]:
     codes: Any = closed(tuple(facet.codes))
     meaning = "; ".join(f"{code}: {definition}" for code, definition in facet.codes.items())
     if facet.many:
-        return (GenericAlias(list, (codes,)), Field(description=f"All that fit, or none. {meaning}"))
-    return (codes | None, Field(description=f"The one that fits best, or null. {meaning}"))
+        return (GenericAlias(list, (codes,)), Field(alias=name, description=f"All that fit, or none. {meaning}"))
+    return (codes | None, Field(alias=name, description=f"The one that fits best, or null. {meaning}"))

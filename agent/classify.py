@@ -20,8 +20,9 @@ def why_stale(card: Card | None, paper: Paper, taxonomy: Taxonomy, model: str) -
         return "new"
     if card.made.inputs != paper.digest:
         return "its text changed"
-    if not {card.category, *card.also} <= set(taxonomy.ids):
-        return f"its category {card.category} is not in taxonomy.yaml any more"
+    gone = [category for category in (card.category, *card.also) if category not in taxonomy.ids]
+    if gone:
+        return f"its category {gone[0]} is not in taxonomy.yaml any more"
     if card.made.model == BUILT_IN != model and card.made.content == card.digest:
         return "the built-in model made it"
     return None
@@ -94,7 +95,7 @@ def _card(paper: Paper, answer: CardAnswer[str, Any], better: dict[str, str | No
             unquoted.append(name)
     codes = {
         name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
-        for name, value in answer.facets.model_dump().items()
+        for name, value in answer.facets.model_dump(by_alias=True).items()
     }
     card = Card(
         key=paper.key,

@@ -177,10 +177,16 @@ class Section(Frozen):
     parts: tuple[Part, ...]
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
-        """As they are read."""
+    def in_order(self) -> tuple[Part, ...]:
+        """The parts as they are to be read; one that `order` does not name comes last, none is lost."""
         by_id = {part.id: part for part in self.parts}
-        return ((self.opening,) if self.opening else ()) + tuple(by_id[id_] for id_ in self.order)
+        ids = dict.fromkeys([*(id_ for id_ in self.order if id_ in by_id), *by_id])
+        return tuple(by_id[id_] for id_ in ids)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The opening and the parts, as they are read."""
+        return (*((self.opening,) if self.opening else ()), *self.in_order)
 
 
 class Draft(Frozen):

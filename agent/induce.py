@@ -25,8 +25,10 @@ def induce(corpus: Corpus, client: Client, *, question: str | None) -> Taxonomy 
     taxonomy, for a share of the papers would have had no say in it.
     """
     papers = _by_hash(corpus)[: MOST_BUILT_IN if client.is_built_in else MOST_PAPERS]
-    size = len(papers) if client.is_built_in else PAPERS_PER_BATCH
-    batches = [_in_order(papers[start : start + size]) for start in range(0, len(papers), size)]
+    if not papers:
+        return Unanswered(stage="induce_propose", subject="taxonomy", why="there is no paper to order")
+    n_batches = 1 if client.is_built_in else -(-len(papers) // PAPERS_PER_BATCH)
+    batches = [_in_order(papers[number::n_batches]) for number in range(n_batches)]
     kinds: list[type[TaxonomyAnswer[str]]] = [with_keys(TaxonomyAnswer, _keys(batch)) for batch in batches]
     rows = [{"question": question, "papers": batch} for batch in batches]
     proposals = []

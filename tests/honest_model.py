@@ -47,7 +47,9 @@ def card(schema: dict[str, Any], text: str, key: str, words: str) -> dict[str, A
     """A category that depends on the title alone, so that a changed abstract moves no paper."""
     categories = schema["category"]["enum"]
     title = re.findall(r"^title: (.*)$", text, re.MULTILINE)[-1]
-    facets = {name: None if "anyOf" in facet else [] for name, facet in schema["facets"]["properties"].items()}
+    facets: dict[str, list[str] | None] = {
+        name: None if "anyOf" in facet else [] for name, facet in schema["facets"]["properties"].items()
+    }
     fact = {"text": "what it does", "quote": words.split(". ")[0]}
     return {
         "why": "its title",

@@ -1,12 +1,12 @@
 """What is asked of a model: whether the papers support a claim, and how one that failed can be put right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from agent.answers import FailedClaim, JudgementAnswer, RepairAnswer, VerdictAnswer, with_keys
 from agent.check.look import Checked, holds, is_verbatim, look
 from agent.claims import cited_keys, claims_of
-from agent.draft import Claim, Problem, Verdict
+from agent.draft import Citation, Claim, Problem, Verdict
 from agent.llm.client import Client
 from agent.papers import Corpus
 from agent.review import Made, Unanswered
@@ -30,7 +30,7 @@ def judge(
         if isinstance(answer, Unanswered):
             judged[id_] = answer.model_copy(update={"subject": id_})
             continue
-        verdicts = {verdict.claim: verdict for verdict in answer.verdicts} if answer else {}
+        verdicts = _strictest(answer.verdicts) if answer else {}
         made = answer.made if answer else Made()
         number = 0
         judged[id_] = results = []
@@ -38,6 +38,11 @@ def judge(
             number += one.problem is None
             results.append(one if one.problem else _ruled(one, verdicts.get(number), corpus, made))
     return judged
+
+
+def _strictest(verdicts: Iterable[VerdictAnswer[int, str]]) -> dict[int, VerdictAnswer[int, str]]:
+    """The verdict on each claim; where a judge gave two, the one that asks for more."""
+    return {one.claim: one for one in sorted(verdicts, key=lambda one: list(Verdict).index(one.verdict))}
 
 
 def _ruled(one: Checked, ruling: VerdictAnswer[int, str] | None, corpus: Corpus, made: Made) -> Checked:
@@ -48,28 +53,35 @@ def _ruled(one: Checked, ruling: VerdictAnswer[int, str] | None, corpus: Corpus,
     if ruling.verdict is Verdict.VERBATIM and not is_verbatim(one.claim, corpus):
         return one.failed(Problem.UNSUPPORTED, "it is not the paper's own words, as the judge has it")
     if not holds(ruling.verdict):
-        claim = one.claim.model_copy(update={"verdict": ruling.verdict})
+        claim = one.claim.model_copy(update={"verdict": ruling.verdict, "citations": _weighed(one.claim, ruling)})
         return replace(one, claim=claim).failed(Problem.UNSUPPORTED, ruling.why)
-    bearing = tuple(c for c in one.claim.citations if c.key not in ruling.not_bearing)
+    bearing = tuple(citation for citation in _weighed(one.claim, ruling) if citation.supports)
     if not bearing:
         return one.failed(Problem.UNSUPPORTED, f"no paper it cites bears on it: {ruling.why}")
-    citations = tuple(citation.model_copy(update={"supports": True}) for citation in bearing)
-    claim = one.claim.model_copy(update={"verdict": ruling.verdict, "citations": citations})
+    claim = one.claim.model_copy(update={"verdict": ruling.verdict, "citations": bearing})
     if len(bearing) == len(one.claim.citations):
         return replace(one, claim=claim)
     idle = ", ".join(dict.fromkeys(c.key for c in one.claim.citations if c.key in ruling.not_bearing))
+    without = look(claim, corpus)
+    if without.problem:
+        return one.failed(without.problem, f"{idle} does not bear on it, and without that {without.why}")
     return Checked(claim, before=one.failed(Problem.NOT_BEARING, f"{idle}: {ruling.why}"), judged=made)
 
 
+def _weighed(claim: Claim, ruling: VerdictAnswer[int, str]) -> tuple[Citation, ...]:
+    """The claim's citations, each with whether the judge found that it bears on the claim."""
+    return tuple(c.model_copy(update={"supports": c.key not in ruling.not_bearing}) for c in claim.citations)
+
+
 def repair(
-    claims: Mapping[str, Sequence[Checked]], keys: Mapping[str, Iterable[str]], corpus: Corpus, client: Client
+    claims: Mapping[str, Sequence[Checked]], keys: Mapping[str, Collection[str]], corpus: Corpus, client: Client
 ) -> dict[str, list[Checked] | Unanswered]:
     """Ask once for a better claim in place of each that failed, one call a passage.
 
     `keys` are the papers that a passage may cite. A claim that has a replacement comes back as that, looked at by code;
-    one that has none as it was.
+    one that has none as it was, and so does every claim of a passage that may cite nothing.
     """
-    failed = {id_: [one for one in own if is_repairable(one)] for id_, own in claims.items()}
+    failed = {id_: [one for one in own if is_repairable(one) and keys[id_]] for id_, own in claims.items()}
     failed = {id_: own for id_, own in failed.items() if own}
     rows, kinds = [], []
     for id_, own in failed.items():

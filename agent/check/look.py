@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from agent.answers import MAX_CITATIONS
 from agent.draft import Cell, Citation, Claim, Finding, Outcome, Part, Problem, Row, Verdict
-from agent.papers import Corpus, Paper
+from agent.papers import Corpus, Paper, Where
 from agent.review import Made
-from agent.text import find_quote, missing_numbers
+from agent.text import find_quote, has_words, missing_numbers
 
+MOST_NAME_WORDS = 4
+_WHERE: tuple[Where, ...] = ("title", "abstract")
 _QUOTING = re.compile(r"(?P<name>[^“”]{1,300}): “(?P<words>.+)”\.?", re.DOTALL)
 
 
@@ -31,6 +33,7 @@ class Checked:
 
 def look(claim: Claim, corpus: Corpus) -> Checked:
     """Whether its keys exist, its quotes are its papers' own words, and its numbers stand in a paper it cites."""
+    claim = claim.model_copy(update={"verdict": None})
     seen = Checked(claim)
     if not claim.citations:
         return seen.failed(Problem.NO_CITATION, "it cites no paper")
@@ -54,8 +57,8 @@ def _found(citation: Citation, paper: Paper) -> Citation:
     """The citation with its quote where it stands in the paper's present text, or without one."""
     quote = find_quote(paper, citation.quote)
     if quote is None:
-        return citation.model_copy(update={"quote": None, "where": None, "start": None, "end": None})
-    return citation.model_copy(update={"quote": quote.text} | quote.model_dump(exclude={"text"}))
+        return Citation(key=citation.key)
+    return Citation(key=citation.key, quote=quote.text, **quote.model_dump(exclude={"text"}))
 
 
 def _texts(papers: Iterable[Paper]) -> list[str]:
@@ -64,36 +67,47 @@ def _texts(papers: Iterable[Paper]) -> list[str]:
 
 
 def is_verbatim(claim: Claim, corpus: Corpus) -> bool:
-    """Whether the claim is one paper's own words in quotation marks, with a name before them: `BLT: “We …”`."""
+    """Whether the claim is one paper's own words in quotation marks, with a name before them: `BLT: “We …”`.
+
+    A name is short or the paper's own words too, for a sentence before the colon would assert something.
+    """
     match = _QUOTING.fullmatch(claim.text)
     keys = {citation.key for citation in claim.citations}
     if match is None or len(keys) != 1 or not keys <= set(corpus.keys()):
         return False
-    return find_quote(corpus.paper(keys.pop()), match["words"]) is not None
+    paper, name = corpus.paper(keys.pop()), match["name"].strip(" …")
+    is_name = len(name.split()) <= MOST_NAME_WORDS or any(has_words(paper[where], name) for where in _WHERE)
+    return is_name and find_quote(paper, match["words"]) is not None
 
 
 def check_rows(part: Part, corpus: Corpus) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
     """A part's table with only those cells whose quote and numbers stand in the paper, and what was left out."""
     rows, findings = [], []
     for row in part.rows:
-        cells = {}
+        if not corpus.has(row.key):
+            said = "; ".join(f"{column}: {cell.text}" for column, cell in row.cells.items() if cell.text)
+            findings.append(_dropped(part, row, said, Problem.UNKNOWN_KEY, f"the corpus has no {row.key}"))
+            continue
+        paper, cells = corpus.paper(row.key), {}
         for column, cell in row.cells.items():
-            why = _wrong(cell, corpus.paper(row.key))
-            cells[column] = Cell() if why else _own_words(cell, corpus.paper(row.key))
-            if why:
-                findings.append(
-                    Finding(
-                        passage=f"{part.id}, table",
-                        claim=f"{column}: {cell.text}",
-                        keys=(row.key,),
-                        problem=why[0],
-                        why=why[1],
-                        outcome=Outcome.DROPPED,
-                        made=Made(model="program"),
-                    )
-                )
+            wrong = _wrong(cell, paper)
+            cells[column] = Cell() if wrong else _own_words(cell, paper)
+            if wrong:
+                findings.append(_dropped(part, row, f"{column}: {cell.text}", *wrong))
         rows.append(row.model_copy(update={"cells": cells}))
     return tuple(rows), tuple(findings)
+
+
+def _dropped(part: Part, row: Row, said: str, problem: Problem, why: str) -> Finding:
+    return Finding(
+        passage=f"{part.id}, table",
+        claim=said,
+        keys=(row.key,),
+        problem=problem,
+        why=why,
+        outcome=Outcome.DROPPED,
+        made=Made(model="program"),
+    )
 
 
 def _wrong(cell: Cell, paper: Paper) -> tuple[Problem, str] | None:
@@ -113,7 +127,7 @@ def _own_words(cell: Cell, paper: Paper) -> Cell:
 def says_itself(cell: Cell) -> bool:
     """Whether a cell is only words of its own quote, so that there is nothing to judge."""
     words = (cell.text or "").strip(" …“”.")
-    return not words or words in (cell.quote or "")
+    return not words or has_words(cell.quote or "", words)
 
 
 def row_claim(row: Row) -> Claim | None:

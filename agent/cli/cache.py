@@ -5,7 +5,7 @@ from pathlib import Path
 from agent.cli.console import show, show_json
 from agent.cli.options import FolderArgument, JsonOption
 from agent.folder import Folder
-from agent.llm.cache import take_inventory
+from agent.llm.inventory import take_inventory
 
 
 def command(folder: FolderArgument = Path(), *, as_json: JsonOption = False) -> None:

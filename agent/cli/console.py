@@ -71,11 +71,12 @@ class Console:
                 console=self._rich,
             )
             self._bar.start()
-        fields = {"rate": f"{rate:.1f}/s" if rate and n_done > 1 else "", "cost": self._cost().lstrip(", ")}
+        speed = f"{rate:.1f}/s" if rate and n_done > 1 else ""
         if prompt not in self._tasks:
             self._tasks[prompt] = self._bar.add_task(WHAT.get(prompt, prompt), total=n_all, rate="", cost="")
         # The same prompt may be asked again later in a run, of other passages.
-        self._bar.update(self._tasks[prompt], completed=n_done, total=n_all, **fields)
+        cost = self._cost().removeprefix(", ")
+        self._bar.update(self._tasks[prompt], completed=n_done, total=n_all, rate=speed, cost=cost)
 
     def _cost(self) -> str:
         total = sum(self.spent().values(), Usage())

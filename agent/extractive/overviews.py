@@ -1,16 +1,20 @@
 """Puts together openings and the texts over all sections, from claims that stand in the sections already."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from agent.answers import PartDigest, SectionDigest
 from agent.draft import Claim
+from agent.extractive.phrases import phrases_of
 from agent.extractive.quotations import quotation_in
 from agent.extractive.roles import Role, Sentence, read_text
+from agent.extractive.words import features
+from agent.papers import Paper
 
 MOST_CLAIMS = 20
-_LEAST_SCORE = {Role.PROBLEM: 2.0, Role.RESULT: 5.0, Role.LIMIT: 3.0}
+_LEAST_SCORE = {Role.PROBLEM: 2.0, Role.RESULT: 4.0, Role.LIMIT: 3.0}
 """How plainly a claim must do what the text is for."""
 
 
@@ -32,7 +36,27 @@ def gaps(sections: Sequence[SectionDigest]) -> dict[str, Any]:
 def merged(parts: Sequence[PartDigest]) -> dict[str, Any]:
     """The answer to `write_merge`: the parts by size, each under its name and what it is marked by."""
     ordered = sorted(parts, key=lambda part: (-part.n_papers, part.id))
-    return {"opening": [], "threads": [{"part": part.id, "heading": part.name} for part in ordered]}
+    headings = _headings(ordered)
+    return {"opening": [], "threads": [{"part": part.id, "heading": headings[part.id]} for part in ordered]}
+
+
+def _headings(parts: Sequence[PartDigest]) -> dict[str, str]:
+    """The parts' names; where several bear one, with a phrase that the claims of this part share and others do not."""
+    quotes = [
+        (part.id, citation.quote or "") for part in parts for claim in part.claims for citation in claim.citations
+    ]
+    phrases = phrases_of([Paper(key=str(number), abstract=quote) for number, (_, quote) in enumerate(quotes)])
+    often = Counter(part.name for part in parts)
+    taken: set[str] = set()
+    headings = {}
+    for part in parts:
+        group = [number for number, (id_, _) in enumerate(quotes) if id_ == part.id]
+        headings[part.id] = part.name
+        if often[part.name] > 1 and group:
+            phrase, used = phrases.common_to(group, taken | set(features(part.name)), set())
+            headings[part.id] = f"{part.name}: {phrase}" if phrase else part.name
+            taken |= used
+    return headings
 
 
 def _picked(sections: Sequence[SectionDigest], role: Role, otherwise: Role | None = None) -> dict[str, Any]:

@@ -18,6 +18,8 @@ _ADJECTIVE_COUNTS = 0.5
 _TITLE_COUNTS = 2.0
 _LEAST_COVERAGE = 0.12
 _OFTEN = 0.3
+"""A phrase that no title has must stand in this share of the group's abstracts."""
+_SHORTEST_ROOT = 4
 _SECOND_COVERAGE = 0.25
 """How much of what the first phrase leaves out a second one has to hold to be worth naming."""
 
@@ -64,13 +66,18 @@ class Phrases:
         used = set(taken)
         for _, phrase in sorted(scored):
             own = set(phrase) - common
-            if len(chosen) < most and own and not own & used:
+            if len(chosen) < most and own and not any(_are_akin(one, other) for one in own for other in used):
                 chosen.append(phrase)
                 used |= own
         return chosen
 
-    def heading(self, phrase: Phrase) -> str:
-        return capitalized(self.spelled(phrase))
+    def common_to(self, group: Sequence[int], taken: set[str], common: set[str]) -> tuple[str | None, set[str]]:
+        """What a few papers have in common, and the stems of it; one word alone is joined by a second."""
+        first, *others = self.best(group, taken, common, most=2) or [()]
+        if not first:
+            return None, set()
+        joined = [first] if " " in self.spelled(first) else [first, *others]
+        return " and ".join(map(self.spelled, joined)), {stemmed for phrase in joined for stemmed in phrase} - common
 
     def spelled(self, phrase: Phrase) -> str:
         return _spelled(self.spellings[phrase])
@@ -92,7 +99,13 @@ class Phrases:
         second = next((phrase for phrase in best[1:] if " " in self.spelled(phrase)), None)
         if second and 2 * len(rest) > len(group) and self.coverage(rest, second) >= _SECOND_COVERAGE:
             return capitalized(f"{self.spelled(first)} and {self.spelled(second)}")
-        return self.heading(first)
+        return capitalized(self.spelled(first))
+
+
+def _are_akin(one: str, other: str) -> bool:
+    """Whether one stem begins with the other: `refin` and `refinement`."""
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) >= _SHORTEST_ROOT and longer.startswith(shorter))
 
 
 def _bonus(spelling: str) -> float:

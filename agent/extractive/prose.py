@@ -7,7 +7,7 @@ from typing import Any
 from agent.answers import CardedPaper
 from agent.errors import CallError
 from agent.extractive.clusters import clustered
-from agent.extractive.phrases import phrases_of
+from agent.extractive.phrases import capitalized, phrases_of
 from agent.extractive.roles import Role, Sentence, best, read, shortened
 from agent.extractive.vectors import space_of
 from agent.extractive.words import paper_features
@@ -15,6 +15,8 @@ from agent.papers import Paper
 
 CELL_WORDS = 15
 PAPERS_PER_PARAGRAPH = 5
+PLAIN_PROBLEM = 3.5
+"""How plainly a sentence must state a problem to open a paragraph."""
 _LONGEST_NAME = 200
 _PLAIN_MARKS = str.maketrans("“”", '""')
 
@@ -80,22 +82,27 @@ def _paragraphs(entries: Sequence[CardedPaper]) -> list[dict[str, Any]]:
     space = space_of(papers, lambda paper: paper_features(paper) or [paper.key])
     groups = clustered(space, range(len(papers)), n_groups, least=2)
     if len(groups) == 1:
-        return [{"heading": None, "claims": [claim for entry in entries for claim in claims_of(entry)]}]
+        return [{"heading": None, "claims": _claims(entries)}]
     phrases = phrases_of(papers)
     n_using = space.papers.getnnz(axis=0)
     common = {name for name, n in zip(space.names, n_using, strict=True) if 2 * n > len(papers)}
     taken: set[str] = set()
     paragraphs = []
     for group in groups:
-        names = phrases.best(group, taken, common, most=1)
-        taken |= {stemmed for phrase in names for stemmed in phrase} - common
-        paragraphs.append(
-            {
-                "heading": phrases.heading(names[0]) if names else "Others",
-                "claims": [claim for place in group for claim in claims_of(entries[place])],
-            }
-        )
+        heading, used = phrases.common_to(group, taken, common)
+        taken |= used
+        claims = _claims([entries[place] for place in group])
+        paragraphs.append({"heading": capitalized(heading or "others"), "claims": claims})
     return paragraphs
+
+
+def _claims(entries: Sequence[CardedPaper]) -> list[Claim]:
+    """What each paper did and found, after the one sentence that says most plainly why any of them had to."""
+    problems = [(best(read(entry.paper), Role.PROBLEM, _main_sentences(entry.paper)), entry) for entry in entries]
+    plain = [(one, entry) for one, entry in problems if one and one.scores[Role.PROBLEM] >= PLAIN_PROBLEM]
+    first = max(plain, key=lambda pair: pair[0].scores[Role.PROBLEM], default=None)
+    opening = [quoting(first[1], first[0])] if first else []
+    return opening + [claim for entry in entries for claim in claims_of(entry)]
 
 
 def _row(entry: CardedPaper) -> dict[str, Any]:

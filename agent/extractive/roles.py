@@ -67,7 +67,7 @@ _CUES = (
         3,
         rf"{_WE}\W(?:[\w,-]+\W+){{0,5}}?(?:investigat\w+|stud(?:y|ies)|explor\w+|analy[sz]\w+|examin\w+|review\w*|survey\w*"
         r"|compar\w+|evaluat\w+|conduct\w*|address\w*|tackle\w*|revisit\w*|provid\w+|adopt\w*|leverag\w+|focus\w*|use"
-        r"|apply|applies|aims?|seeks?|attempts?|argues?|consider\w*|perform)\b",
+        r"|apply|applies|aims?|seeks?|attempts?|argues?|consider\w*|perform|measur\w+|test|ask|collect\w*|train\w*)\b",
     ),
     _cue(
         Role.APPROACH,
@@ -82,7 +82,7 @@ _CUES = (
     _cue(
         Role.APPROACH,
         -2,
-        r"^(?:then|finally|furthermore|further|moreover|additionally|also|besides|lastly"
+        r"^(?:then|finally|furthermore|further|moreover|additionally|also|besides|lastly|specifically"
         r"|second|in addition|this paper thus|thus|hence|therefore)\b",
     ),
     _cue(Role.APPROACH, 1, r"\b(?:novel|new|first|called|named|termed|dubbed|namely)\b"),
@@ -105,6 +105,11 @@ _CUES = (
     ),
     _cue(Role.RESULT, 3, r"\d(?:[\d.,]*\d)?\s?(?:\\?%|\$?\\times|×|x\b|points?\b|times\b|fold\b)"),
     _cue(Role.RESULT, 1, r"(?<![\w.-])\d+\.\d+"),
+    _cue(
+        Role.RESULT,
+        1,
+        r"\b(?:less|more|fewer|better|worse|higher|lower|larger|smaller)\b|\b(?:fell|rose|saved|cut|doubled|halved)\b",
+    ),
     _cue(Role.RESULT, -3, r"\b(?:code|data|models?|project page|demo)\b.{0,60}\b(?:available|released?|http)"),
     _cue(
         Role.SETTING, 3, r"\b(?:data ?sets?|benchmarks?|corpora|corpus|tasks|participants|patients|samples|languages)\b"
@@ -128,6 +133,9 @@ _CUES = (
     ),
     _cue(Role.LIMIT, -3, r"\b(?:outperform\w*|surpass\w*|state-of-the-art|we (?:propose|introduce|present|develop))\b"),
 )
+MOST_READ = 20_000
+"""Characters of an abstract that are read for sentences; what is longer is a whole text, or none at all."""
+LONGEST_SENTENCE = 1_000
 _ADVERT = re.compile(
     r"https?://|github\.com|\b(?:code|source code|models?|data|project page)\b[^.]{0,60}\bavailable\b", re.IGNORECASE
 )
@@ -138,7 +146,7 @@ _PLACES: Mapping[Role, tuple[float, float]] = {
     # How much the first and the last sentence of an abstract are worth for each role.
     Role.PROBLEM: (1.5, -1.5),
     Role.APPROACH: (0.5, -0.5),
-    Role.RESULT: (-3.0, 1.5),
+    Role.RESULT: (-2.5, 2.5),
     Role.SETTING: (0.0, 0.5),
     Role.LIMIT: (0.0, 0.0),
 }
@@ -147,14 +155,21 @@ _PLACES: Mapping[Role, tuple[float, float]] = {
 @lru_cache(maxsize=2048)
 def read_text(title: str, abstract: str) -> tuple[Sentence, ...]:
     """The sentences of a text under this title."""
-    texts = [abstract[start:end] for start, end in sentences(abstract)]
-    last = max(len(texts) - 1, 1)
+    told = abstract[:MOST_READ]
+    texts = [_cut(told[start:end]) for start, end in sentences(told)]
+    # A sentence alone stands nowhere in particular.
+    places = [index / (len(texts) - 1) for index in range(len(texts))] if len(texts) > 1 else [0.5]
     titled = set(features(title))
     return tuple(
-        Sentence(text, index / last, _scores(text, index / last, titled))
-        for index, text in enumerate(texts)
+        Sentence(text, place, _scores(text, place, titled))
+        for text, place in zip(texts, places, strict=False)
         if len(text.split()) >= MIN_QUOTE_WORDS
     )
+
+
+def _cut(sentence: str) -> str:
+    """The sentence, or its first words where it is too long to be one."""
+    return sentence if len(sentence) <= LONGEST_SENTENCE else sentence[:LONGEST_SENTENCE].rpartition(" ")[0].rstrip()
 
 
 def read(paper: Paper) -> tuple[Sentence, ...]:

@@ -106,14 +106,7 @@ class Cached:
         if self._store is None:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._store = diskcache.Cache(
-                    str(self._folder.absolute()),
-                    disk=TextDisk,
-                    disk_min_file_size=_LARGEST_IN_DATABASE,
-                    eviction_policy="none",
-                    cull_limit=0,
-                    statistics=0,
-                )
+                self._store = open_store(self._folder)
             except (sqlite3.Error, diskcache.Timeout, OSError, TypeError) as error:
                 raise self._broken("opened", error) from error
         return self._store
@@ -123,6 +116,18 @@ class Cached:
             f"the cache in {self._folder} cannot be {done}: {error}; make room or, since it only saves asking again, "
             "delete that folder"
         )
+
+
+def open_store(folder: Path) -> diskcache.Cache:
+    """The store in this folder, on a disk that holds text alone, from which nothing is ever evicted."""
+    return diskcache.Cache(
+        str(folder.absolute()),
+        disk=TextDisk,
+        disk_min_file_size=_LARGEST_IN_DATABASE,
+        eviction_policy="none",
+        cull_limit=0,
+        statistics=0,
+    )
 
 
 def _read(entry: str, call: Call) -> Reply:

@@ -61,9 +61,6 @@ def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{latex(_cut(name, MAX_FIELD), is_ascii=True)}}}"
     if paper.authors:
         yield from _authors(paper.authors)
-    else:
-        # What styles sort and label by where there is no author.
-        yield "key", latex(_cut(name, MAX_NAME), is_ascii=True)
     if paper.year is not None:
         yield "year", str(paper.year)
     if paper.doi and (doi := _address(paper.doi)):

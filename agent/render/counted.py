@@ -1,4 +1,4 @@
-"""Sentences that the program makes from counts alone: they cite nothing, and each format shows them as what they are."""
+"""Sentences that the program makes from counts alone; they cite nothing, and each format marks them as such."""
 
 from agent.draft import Tally, Verdict
 from agent.render.edition import Edition

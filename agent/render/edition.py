@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent.draft import COLUMNS, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section
+from agent.draft import COLUMNS, Cell, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section
 from agent.papers import digest_of
 from agent.render.printed import Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
@@ -73,14 +73,15 @@ class Edition:
     @property
     def models(self) -> tuple[str, ...]:
         """Who wrote and judged, as far as is known."""
-        made = [one.made.model for passage in self._passages() for one in (passage, *passage.findings)]
-        return self.survey.report.models or tuple(sorted(set(made) - {""}))
+        made = [passage.made for passage in self._passages()]
+        made += [finding.made for passage in self._passages() for finding in passage.findings]
+        return self.survey.report.models or tuple(sorted({one.model for one in made} - {""}))
 
     # -- chapters -----------------------------------------------------------------------------------------------------
 
     def _passages(self) -> Iterator[Passage]:
         draft = self.survey.draft
-        inner = [passage for section in draft.sections for passage in (section.opening, *in_order(section))]
+        inner = [passage for section in draft.sections for passage in (section.opening, *section.in_order)]
         whole = (draft.introduction, *inner, draft.synthesis, draft.gaps)
         yield from (passage for passage in whole if passage is not None)
 
@@ -99,7 +100,7 @@ class Edition:
 
     def _section(self, section: Section) -> Chapter:
         anchor = self._anchors.name(f"section-{section.id}")
-        parts = in_order(section)
+        parts = section.in_order
         stretches = [self._stretch(anchor, None, section.opening)] if section.opening else []
         stretches += [self._stretch(self._anchors.name(f"part-{p.id}"), self._heading(section, p), p) for p in parts]
         papers = dict.fromkeys(key for part in parts for key in (*part.papers, *(row.key for row in part.rows)))
@@ -145,20 +146,14 @@ class Edition:
         rows = []
         for row in part.rows:
             paper = self.survey.corpus.paper(row.key) if self.survey.corpus.has(row.key) else None
-            cells = (row.cells.get(column) for column in columns)
+            cells = (row.cells.get(column, Cell()) for column in columns)
             rows.append(
                 TableRow(
                     key=row.key,
                     number=self.survey.numbers.get(row.key),
                     name=self.survey.name(row.key) if paper else None,
                     year=paper.year if paper else None,
-                    cells=tuple(TableCell((cell and cell.text) or "", cell and cell.quote) for cell in cells),
+                    cells=tuple(TableCell(cell.text or "", cell.quote) for cell in cells),
                 )
             )
         return Table(columns, tuple(rows), has_years=any(row.year is not None for row in rows))
-
-
-def in_order(section: Section) -> tuple[Part, ...]:
-    """The section's parts as they are to be read; one that the order forgets comes last, and none is lost."""
-    by_id = {part.id: part for part in section.parts}
-    return tuple(by_id[id_] for id_ in dict.fromkeys((*section.order, *by_id)) if id_ in by_id)

@@ -77,15 +77,63 @@ _AS_IT_IS = frozenset(
     "–—‘’“”…•†‡§©®°±×÷·"
 )
 """What `inputenc` and `fontenc` of a plain pdflatex show without more."""
+_NO_BLACKBOARD = re.compile(r"\\mathbb\{[^A-Z]")
 _MACRO = re.compile(r"\\([A-Za-z]+)")
-_CYRILLIC = re.compile(r"\\(cyr|CYR)([a-zA-Z]+)")
+_CYRILLIC = re.compile(r"\\(cyr|CYR)(?!char)([a-zA-Z]+)$")
+_MATHEMATICAL = frozenset({"acute", "flat", "natural", "sharp", "Upsilon", "varepsilon"})
+"""Macros that pylatexenc gives as if they were for text."""
 _CYRILLIC_LETTERS = {"ery": "y", "erev": "e", "hrdsn": "", "sftsn": "", "ishrt": "j"}
 _UNDEFINED = frozenset(
-    "C DownArrowUpArrow U VDash allequal approxnotequal arrowwaveleft arrowwaveright boldsymbol clockoint clwintegral "
-    "dblarrowupdown estimates forcesextra hermitconjmatrix homothetic iiint iint image lazysinv mathscr nobreakdash "
-    "notgreaterless notlessgreater nument original precedesnotsimilar quarternote recorder rightangle rightanglearc "
-    "sqrint starequal surfintegral textfrac textglotstop texthvlig textnrleg textphi textschwa textturnk tildetrpl "
-    "truestate udots varperspcorrespond verymuchgreater verymuchless volintegral".split()
+    [
+        "C",
+        "DownArrowUpArrow",
+        "U",
+        "VDash",
+        "allequal",
+        "approxnotequal",
+        "arrowwaveleft",
+        "arrowwaveright",
+        "boldsymbol",
+        "clockoint",
+        "clwintegral",
+        "dblarrowupdown",
+        "estimates",
+        "forcesextra",
+        "hermitconjmatrix",
+        "homothetic",
+        "iiint",
+        "iint",
+        "image",
+        "lazysinv",
+        "mathscr",
+        "nobreakdash",
+        "notgreaterless",
+        "notlessgreater",
+        "nument",
+        "original",
+        "precedesnotsimilar",
+        "quarternote",
+        "recorder",
+        "rightangle",
+        "rightanglearc",
+        "sqrint",
+        "starequal",
+        "surfintegral",
+        "textfrac",
+        "textglotstop",
+        "texthvlig",
+        "textnrleg",
+        "textphi",
+        "textschwa",
+        "textturnk",
+        "tildetrpl",
+        "truestate",
+        "udots",
+        "varperspcorrespond",
+        "verymuchgreater",
+        "verymuchless",
+        "volintegral",
+    ]
 )
 """Macros that pylatexenc knows and LaTeX with amssymb does not."""
 
@@ -106,9 +154,12 @@ def _letter(char: str, is_ascii: bool) -> str:
         return char
     encoded = get_builtin_uni2latex_dict().get(ord(char))
     if encoded is not None:
-        if cyrillic := _CYRILLIC.fullmatch(encoded):
+        if cyrillic := _CYRILLIC.search(encoded):
             return _transliterated(*cyrillic.groups())
-        if encoded.isascii() and _UNDEFINED.isdisjoint(_MACRO.findall(encoded)):
+        macros = _MACRO.findall(encoded)
+        if macros and not _MATHEMATICAL.isdisjoint(macros) and "ensuremath" not in macros:
+            return f"{{\\ensuremath{{{encoded}}}}}"
+        if encoded.isascii() and _UNDEFINED.isdisjoint(macros) and not _NO_BLACKBOARD.search(encoded):
             return f"{{{encoded}}}" if "\\" in encoded else encoded
     return _simpler(char, is_ascii)
 

@@ -1,7 +1,10 @@
 """The survey in GitHub's Markdown: anchors that its sanitizer keeps, one sentence a line."""
 
+import re
+
 from markupsafe import Markup
 
+from agent.papers import digest_of
 from agent.render import counted
 from agent.render.edition import Edition
 from agent.render.escape import clean, markdown
@@ -23,9 +26,19 @@ def to_markdown(edition: Edition) -> str:
         references=references(edition),
         signs=SIGNS,
         code=code,
+        anchor=anchor,
         figures=counted.figures(edition),
         tallies=counted.tallies(edition),
     )
+
+
+def anchor(key: str) -> Markup:
+    """Where a paper stands in the references.
+
+    Citations go by key here, not by number: one paper more would shift every number after it, and a reader of the
+    difference would see a change in every line.
+    """
+    return Markup(f"ref-{key}" if re.fullmatch(r"[A-Za-z0-9._:+-]+", key) else f"ref-{digest_of(key)}")
 
 
 def code(text: str) -> Markup:

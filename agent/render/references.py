@@ -133,14 +133,15 @@ def _mentions(edition: Edition, paper: Paper) -> tuple[Mention, ...]:
 
 def _mention(paper: Paper, cited: list[tuple[Sentence, Mark]]) -> Mention:
     mark = cited[0][1]
+    quote = mark.quote
     before, after = _around(paper, mark) if mark.quote else ("", "")
     return Mention(
         claims=tuple(dict.fromkeys(sentence.anchor for sentence, _ in cited)),
         anchor=mark.anchor,
         before=before,
-        quote=mark.quote,
+        quote=quote,
         after=after,
-        is_in_claim=bool(mark.quote) and all(mark.quote in sentence.text for sentence, _ in cited),
+        is_in_claim=quote is not None and all(quote in sentence.text for sentence, _ in cited),
     )
 
 

@@ -10,15 +10,9 @@ from markupsafe import Markup
 Escape = Callable[[str], str]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_TEX = {
-    "block_start_string": "<%",
-    "block_end_string": "%>",
-    "variable_start_string": "<<",
-    "variable_end_string": ">>",
-    "comment_start_string": "<#",
-    "comment_end_string": "#>",
-}
-"""Braces and per cent signs are LaTeX's own."""
+_PLAIN = (("{%", "%}"), ("{{", "}}"), ("{#", "#}"))
+_TEX = (("<%", "%>"), ("<<", ">>"), ("<#", "#>"))
+"""What stands around blocks, values and comments; braces and per cent signs are LaTeX's own."""
 
 
 def fill(template: str, escape: Escape, /, **fields: object) -> str:
@@ -33,8 +27,10 @@ def part(name: str) -> str:
 
 @cache
 def _environment(escape: Escape, is_tex: bool) -> Environment:
-    def finalize(value: object) -> Markup:
-        return value if isinstance(value, Markup) else Markup(escape(str(value)))
+    block, value, comment = _TEX if is_tex else _PLAIN
+
+    def finalize(printed: object) -> Markup:
+        return printed if isinstance(printed, Markup) else Markup(escape(str(printed)))
 
     # autoescape makes a macro's text Markup, which is what keeps it from being escaped a second time.
     environment = Environment(
@@ -45,7 +41,12 @@ def _environment(escape: Escape, is_tex: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        **(_TEX if is_tex else {}),
+        block_start_string=block[0],
+        block_end_string=block[1],
+        variable_start_string=value[0],
+        variable_end_string=value[1],
+        comment_start_string=comment[0],
+        comment_end_string=comment[1],
     )
     environment.filters["as_is"] = Markup
     return environment

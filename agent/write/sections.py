@@ -75,8 +75,9 @@ def _part_digest(part: Part, taxonomy: Taxonomy) -> PartDigest:
 
 def _arranged(section: Section, answer: MergeAnswer[str, str], corpus: Corpus) -> Section:
     """The section in the order of the answer; a part that it does not name comes last, under the heading it had."""
-    headings = {thread.part: " ".join(thread.heading.split()) for thread in answer.threads}
-    order = dict.fromkeys([*headings, *(part.id for part in section.parts)])
+    named = [thread.part for thread in answer.threads]
+    headings = {thread.part: heading for thread in answer.threads if (heading := " ".join(thread.heading.split()))}
+    order = dict.fromkeys([*named, *(part.id for part in section.parts)])
     claims = claims_of(answer.opening, {paper.key: paper for paper in corpus}, answer.made)
     opening = Passage(
         id=f"{section.id}/opening",
@@ -133,8 +134,9 @@ def write_overview(
 def _section_digest(section: Section, cards: Mapping[str, Card], taxonomy: Taxonomy, most: int) -> SectionDigest:
     keys = [key for part in section.parts for key in part.papers]
     codes = {name: Counter[str]() for name in taxonomy.facets}
-    for key in keys:
-        for name, value in cards[key].facets.items():
+    # A part that could not be written again may still hold a paper whose card is to be made again.
+    for card in (cards[key] for key in keys if key in cards):
+        for name, value in card.facets.items():
             if name in codes and value:
                 codes[name].update([value] if isinstance(value, str) else value)
     return SectionDigest(

@@ -19,7 +19,9 @@ class Kind(Answer):
 VALID = '{"kind":"method","why":"It proposes one.","year":null}'
 
 
-def call(user: str = "Which kind?", *, model: str = "stub-model", prompt: str = "classify_kind", **parameters: Any) -> Call:
+def call(
+    user: str = "Which kind?", *, model: str = "stub-model", prompt: str = "classify_kind", **parameters: Any
+) -> Call:
     return Call(prompt, "You sort papers.", user, model, parameters, Kind)
 
 

@@ -65,7 +65,9 @@ def test_what_came_before_a_stop_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_reply_of_any_length_is_kept_letter_by_letter(tmp_path: Path) -> None:
-    text = json.dumps({"kind": "method", "why": "naïve – 漢字 \u2028 \\u0000 " * 100_000, "year": 1}, ensure_ascii=False)
+    text = json.dumps(
+        {"kind": "method", "why": "naïve – 漢字 \u2028 \\u0000 " * 100_000, "year": 1}, ensure_ascii=False
+    )
     with Cached(Scripted(text), tmp_path) as cached:
         replies(cached, 1)
     with Cached(Scripted(never), tmp_path) as cached:
@@ -112,7 +114,9 @@ def test_a_pickled_key_is_not_run(tmp_path: Path) -> None:
     assert not bomb.exists()
 
 
-@pytest.mark.parametrize("name", ["{outside}", "../secret.txt", "a/../../secret.txt", "C:\\secret.txt", "..\\secret.txt"])
+@pytest.mark.parametrize(
+    "name", ["{outside}", "../secret.txt", "a/../../secret.txt", "C:\\secret.txt", "..\\secret.txt"]
+)
 def test_a_file_elsewhere_is_neither_read_nor_removed(tmp_path: Path, name: str) -> None:
     folder, secret = tmp_path / "cache", tmp_path / "secret.txt"
     secret.write_text(json.dumps({"reply": {"text": VALID, "model": "stolen", "day": None, "usage": {}}}))

@@ -86,7 +86,7 @@ def test_the_same_call_twice_is_asked_once_and_answers_both(transport: Scripted 
     client = Client(transport, "m", progress=lambda _, n_done, n_all: seen.append((n_done, n_all)))
     answers = client.ask_all("sort", Kind, rows(1, 2, 1, 1, 2, 3))
     assert [answer.why for answer in answers if isinstance(answer, Kind)] == ["1", "2", "1", "1", "2", "3"]
-    assert client.n_calls == 3
+    assert client.n_replies == 3
     assert seen[-1] == (6, 6)
 
 

@@ -70,8 +70,6 @@ def test_what_was_known_is_handed_on_before_a_stop_is_raised() -> None:
     assert seen == [paper(0), paper(1)]
 
 
-
-
 class Flight:
     """Four calls on their way at a time, counted."""
 

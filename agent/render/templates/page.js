@@ -104,7 +104,7 @@
     });
   const folded = [];
   addEventListener("beforeprint", () => {
-    for (const fold of all("main details:not([open])")) { fold.open = true; folded.push(fold); }
+    for (const fold of all("main details:not([open], .card, .source)")) { fold.open = true; folded.push(fold); }
   });
   addEventListener("afterprint", () => { for (const fold of folded.splice(0)) fold.open = false; });
 
@@ -156,7 +156,7 @@
     }
     document.getElementById("shown").textContent = `${n} of ${rows.length} papers`;
   }
-  form.addEventListener("input", filter);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, filter);
   form.addEventListener("reset", () => setTimeout(filter));
   form.addEventListener("submit", (event) => event.preventDefault());
   filter();

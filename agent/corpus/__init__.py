@@ -1,0 +1,103 @@
+"""One paper per work: the records of all sources merged, every place kept, and keys that stay."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.corpus.fullest import as_record, merge_records
+from agent.corpus.grouping import group, pairs
+from agent.corpus.keys import Wanted, give_keys
+from agent.corpus.works import Features, Match, are_alike, match
+from agent.papers import Corpus, Duplicate, Paper, Place, Record, digest_of
+
+__all__ = ["Merged", "merge"]
+
+_SAME_PLACE = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The corpus, and what became one paper in it."""
+
+    corpus: Corpus
+    duplicates: tuple[Duplicate, ...]
+    """In the order of their papers' keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Records of one work."""
+
+    records: tuple[Record, ...]
+    whys: tuple[str, ...]
+    earlier: tuple[Paper, ...] = ()
+    """Papers of the earlier corpus that this work was, the best recognised first."""
+
+
+def merge(records: Sequence[Record], earlier: Corpus | None = None) -> Merged:
+    """Make one paper of each work; the result is the same whatever the order of the records.
+
+    A work that `earlier` has keeps its key, even if a word of it changed. A paper of `earlier` of which no record
+    speaks any more is kept as it was, and so is what it knew from sources that `records` does not come from.
+    """
+    ordered = sorted(records, key=_settled)
+    described = [Features.of(record) for record in ordered]
+    works = [
+        _Work(tuple(ordered[index] for index in members), tuple(sorted({found.why for found in joined})))
+        for members, joined in group(described)
+    ]
+    works, kept = _recognise(works, earlier or Corpus([]))
+    files = {record.place.file for record in records}
+    papers = [_paper(work, files) for work in works]
+    return _keyed(works, papers, kept)
+
+
+def _settled(record: Record) -> tuple[str, int, str]:
+    return record.place.file, record.place.position, digest_of(record.model_dump(mode="json"))
+
+
+def _recognise(works: Sequence[_Work], earlier: Corpus) -> tuple[list[_Work], list[Paper]]:
+    """The works with the earlier papers they were, and the earlier papers that no record speaks of."""
+    found = _best_works(works, earlier)
+    were: dict[int, list[tuple[float, str]]] = defaultdict(list)
+    for key, (strength, index) in found.items():
+        were[index].append((-strength, key))
+    recognised = [
+        _Work(work.records, work.whys, tuple(earlier.paper(key) for _, key in sorted(were.get(index, []))))
+        for index, work in enumerate(works)
+    ]
+    return recognised, [paper for paper in earlier if paper.key not in found]
+
+
+def _best_works(works: Sequence[_Work], earlier: Corpus) -> dict[str, tuple[float, int]]:
+    """For each earlier paper that is recognised, how surely, and the index of its work."""
+    described = [Features.of(merge_records(work.records, [])) for work in works] if len(earlier) else []
+    n_works = len(described)
+    described += [Features.of(paper) for paper in earlier]
+    work_at = {record.place: index for index, work in enumerate(works) for record in work.records}
+    strengths: dict[tuple[int, int], float] = {}
+    for number, paper in enumerate(earlier, start=n_works):
+        for index in {work_at[place] for place in paper.sources if place in work_at}:
+            if are_alike(described[index], described[number]):
+                strengths[number, index] = _SAME_PLACE
+    for index, number in pairs(described):
+        if index < n_works <= number and (same := match(described[index], described[number])):
+            strengths[number, index] = strengths.get((number, index), 0.0) + same.strength
+    best: dict[str, tuple[float, int]] = {}
+    for (number, index), strength in sorted(strengths.items(), key=lambda one: (-one[1], one[0])):
+        best.setdefault(earlier[number - n_works].key, (strength, index))
+    return best
+
+
+def _paper(work: _Work, files: set[str]) -> Paper:
+    """The work's paper; with a key where it had one."""
+    places = [record.place for record in work.records]
+    absent = [paper for paper in work.earlier if any(place.file not in files for place in paper.sources)]
+    places += [place for paper in absent for place in paper.sources if place.file not in files]
+    records = [*work.records, *(as_record(paper) for paper in absent[1:])]
+    merged = merge_records(records, places, first=as_record(absent[0]) if absent else None)
+    if not work.earlier:
+        return merged
+    key = work.earlier[0].key
+    aliases = {alias for paper in work.earlier for alias in (paper.key, *paper.aliases)} - {key}
+    return merged.model_copy(update={"key": key, "aliases": tuple(sorted(aliases))})

@@ -1,0 +1,205 @@
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.errors import BudgetSpent, CallError, FolderError, NotRecorded, Refused
+from agent.llm.cache import Cached
+from agent.llm.call import Call, Reply, Usage
+from agent.llm.cassette import Cassette
+from tests.llm.sample import VALID, call, calls, replies
+from tests.scripted import Scripted
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "recorded" / "demo.jsonl"
+
+
+def record(path: Path, n: int) -> None:
+    with Cassette(path, Scripted(lambda call: VALID)) as cassette:
+        replies(cassette, n)
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_what_was_recorded_is_replayed_as_it_was(path: Path) -> None:
+    given = Reply(VALID, "stub-model-2026", "2026-01-02", Usage(1, 2, 30, 4, 0.5))
+    with Cassette(path, Scripted(given)) as recording:
+        list(recording.send_all([call("é \u2028 漢", temperature=0.5)]))
+    ((_, replayed),) = Cassette(path).send_all([call("é \u2028 漢", temperature=0.5)])
+    assert replayed == given
+
+
+def test_lines_are_sorted_by_key_and_whole(path: Path) -> None:
+    record(path, 20)
+    keys = [line["key"] for line in lines(path)]
+    assert keys == sorted(one.key for one in calls(20))
+    fields = ["key", "prompt", "model", "parameters", "schema", "system", "user", "reply"]
+    assert all(list(line) == fields for line in lines(path))
+
+
+def test_the_same_recording_is_the_same_bytes(path: Path) -> None:
+    record(path, 9)
+    first = path.read_bytes()
+    record(path, 9)
+    assert path.read_bytes() == first
+    path.unlink()
+    record(path, 9)
+    assert path.read_bytes() == first
+
+
+def test_a_miss_names_the_prompt_and_the_nearest_call(path: Path) -> None:
+    record(path, 3)
+    with pytest.raises(NotRecorded) as caught:
+        list(Cassette(path).send_all([call("Paper number 7")]))
+    said = str(caught.value)
+    assert "demo.jsonl holds no reply to this call of classify_kind" in said
+    assert "where this call has" in said
+    assert len(said.splitlines()) == 2
+
+
+def test_a_replay_asks_nothing_and_writes_nothing(path: Path) -> None:
+    record(path, 3)
+    before = path.read_bytes()
+    with Cassette(path) as cassette:
+        replies(cassette, 2)
+        assert len(cassette.unplayed) == 1
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_unplayed_line_can_be_told(path: Path) -> None:
+    record(path, 3)
+    cassette = Cassette(path)
+    assert cassette.unplayed == tuple(sorted(one.key for one in calls(3)))
+    replies(cassette, 3)
+    assert cassette.unplayed == ()
+
+
+def test_recording_asks_only_what_is_missing_and_drops_what_was_not_played(path: Path) -> None:
+    record(path, 3)
+    inner = Scripted(VALID)
+    with Cassette(path, inner) as cassette:
+        list(cassette.send_all([call("Paper number 1"), call("Paper number 9")]))
+    assert [one.user for one in inner.calls] == ["Paper number 9"]
+    assert {line["user"] for line in lines(path)} == {"Paper number 1", "Paper number 9"}
+
+
+def test_a_recording_is_on_the_disk_as_it_goes(path: Path) -> None:
+    cassette = Cassette(path, Scripted(lambda call: VALID))
+    for n, _ in enumerate(cassette.send_all(calls(5)), start=1):
+        assert len(lines(path)) == n
+
+
+@pytest.mark.parametrize("stop", [BudgetSpent("spent"), KeyboardInterrupt()])
+def test_a_recording_cut_short_drops_nothing(path: Path, stop: BaseException) -> None:
+    record(path, 5)
+
+    class Stops:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            yield next(iter(Scripted(VALID).send_all(calls)))
+            raise stop
+
+    with pytest.raises(type(stop)), Cassette(path, Stops()) as cassette:
+        list(cassette.send_all([call("Paper number 1"), call("new"), call("newer")]))
+    assert len(lines(path)) == 6
+
+
+def test_a_stop_that_was_handled_drops_nothing_either(path: Path) -> None:
+    record(path, 5)
+    with Cassette(path, Scripted(BudgetSpent("spent"))) as cassette, pytest.raises(BudgetSpent):
+        list(cassette.send_all([call("Paper number 1"), call("new")]))
+    assert len(lines(path)) == 5
+
+
+def test_a_run_that_asked_nothing_drops_nothing(path: Path) -> None:
+    record(path, 5)
+    with Cassette(path, Scripted()) as cassette:
+        assert replies(cassette, 0) == {}
+        assert len(cassette.unplayed) == 5
+    assert len(lines(path)) == 5
+
+
+def test_a_failed_call_is_not_recorded(path: Path) -> None:
+    with Cassette(path, Scripted(Refused("no"), VALID)) as cassette:
+        replies(cassette, 2)
+    assert [line["user"] for line in lines(path)] == ["Paper number 1"]
+
+
+def test_half_a_line_left_by_a_kill_does_not_stop_the_next_recording(path: Path) -> None:
+    record(path, 3)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(FolderError, match="line 3"):
+        replies(Cassette(path), 3)
+    record(path, 3)
+    assert len(replies(Cassette(path), 3)) == 3
+
+
+def test_a_file_without_a_last_line_break_is_appended_to_rightly(path: Path) -> None:
+    record(path, 2)
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    cassette = Cassette(path, Scripted(VALID))
+    replies(cassette, 3)
+    assert len(lines(path)) == 3
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", "7", '{"key": "k1-x"}', "<<<<<<< HEAD"])
+def test_a_broken_line_is_named(path: Path, broken: str) -> None:
+    record(path, 3)
+    first, *rest = path.read_text().splitlines()
+    path.write_text("\n".join([first, broken, *rest]) + "\n")
+    for inner in (None, Scripted()):
+        with pytest.raises(FolderError, match="line 2: not a recorded call"):
+            replies(Cassette(path, inner), 1)
+
+
+def test_two_replies_to_one_call_are_an_error(path: Path) -> None:
+    record(path, 1)
+    path.write_text(path.read_text() * 2)
+    with pytest.raises(FolderError, match="line 2: a second reply"):
+        replies(Cassette(path), 1)
+
+
+def test_a_missing_file_is_named(path: Path) -> None:
+    with pytest.raises(FolderError, match=r"demo\.jsonl.*--record"):
+        replies(Cassette(path), 1)
+
+
+def test_a_file_that_is_no_text_is_named(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FolderError, match="cannot be read"):
+        replies(Cassette(path), 1)
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(path, 3)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(FolderError, match="No space left"):
+        record(path, 2)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_half_a_surrogate_pair_is_recorded_and_found_again(path: Path) -> None:
+    with Cassette(path, Scripted(VALID)) as cassette:
+        list(cassette.send_all([call("broken \ud83d text")]))
+    assert len(list(Cassette(path).send_all([call("broken \ud83d text")]))) == 1
+
+
+def test_it_stands_on_a_cache(path: Path, tmp_path: Path) -> None:
+    with Cached(Scripted(lambda call: VALID), tmp_path / "cache") as cached:
+        replies(cached, 2)
+        with Cassette(path, cached) as cassette:
+            assert len(replies(cassette, 4)) == 4
+        assert cached.n_hits == 2
+    assert len(replies(Cassette(path), 4)) == 4
