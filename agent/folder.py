@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,9 @@ from agent.review import Card, Protocol, Source, Taxonomy
 from agent.taxonomy import dump_taxonomy, read_taxonomy
 
 N = TypeVar("N", bound=Frozen)
+K = TypeVar("K", Paper, Card)
+
+_IGNORED = ".conspectus/"
 
 __all__ = ["Folder", "write_whole"]
 
@@ -41,19 +44,30 @@ class Folder:
             raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
         _make_folder(self.path)
         write_whole(self.protocol_file, new_protocol(protocol))
-        write_whole(self.path / ".gitignore", ".conspectus/\n")
+        self._ignore_cache()
 
     def copy_from(self, place: Path, names: Iterable[str]) -> None:
         """Make a review of files that lie elsewhere; FolderError where there is one already."""
         if self.protocol_file.exists():
             raise FolderError(f"{self.path} already holds a review; name another folder")
-        for name in (*names, ".gitignore"):
-            self._write(name, ".conspectus/\n" if name == ".gitignore" else _read(place / name))
+        for name in names:
+            self._write(name, _read(place / name))
+        self._ignore_cache()
+
+    def _ignore_cache(self) -> None:
+        """Keep the cache out of git; what a .gitignore says already stays."""
+        file = self.path / ".gitignore"
+        before = _read(file) if file.is_file() else ""
+        if _IGNORED not in before.splitlines():
+            gap = "\n" if before and not before.endswith("\n") else ""
+            write_whole(file, f"{before}{gap}{_IGNORED}\n")
 
     def discard(self) -> None:
         """Take back what `create` made, and the folder where nothing else is in it."""
-        for name in ("review.toml", ".gitignore"):
-            (self.path / name).unlink(missing_ok=True)
+        self.protocol_file.unlink(missing_ok=True)
+        ignored = self.path / ".gitignore"
+        if ignored.is_file() and _read(ignored) == f"{_IGNORED}\n":
+            ignored.unlink()
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
 
@@ -88,11 +102,7 @@ class Folder:
     # -- papers and cards --
 
     def corpus(self) -> Corpus:
-        papers = self._read_lines("papers.jsonl", Paper)
-        try:
-            return Corpus(papers)
-        except ValueError as error:
-            raise FolderError(f"papers.jsonl: {error}; keep one of the two lines") from error
+        return Corpus(self._read_by_key("papers.jsonl", Paper).values())
 
     def save_corpus(self, corpus: Corpus, duplicates: Iterable[Duplicate]) -> None:
         self._write_lines("papers.jsonl", corpus)
@@ -103,7 +113,7 @@ class Folder:
         return tuple(self._read_lines("duplicates.jsonl", Duplicate))
 
     def cards(self) -> dict[str, Card]:
-        return {card.key: card for card in self._read_lines("cards.jsonl", Card)}
+        return self._read_by_key("cards.jsonl", Card)
 
     def save_cards(self, cards: Iterable[Card]) -> None:
         in_order = sorted(cards, key=lambda card: card.key)
@@ -147,14 +157,24 @@ class Folder:
         self._write(name, "".join(f"{noun.model_dump_json()}\n" for noun in nouns))
 
     def _read_lines(self, name: str, noun: type[N]) -> list[N]:
+        return [one for _, one in self._read_numbered(name, noun)]
+
+    def _read_by_key(self, name: str, noun: type[K]) -> dict[str, K]:
+        found: dict[str, tuple[int, K]] = {}
+        for number, one in self._read_numbered(name, noun):
+            if one.key in found:
+                first = found[one.key][0]
+                raise FolderError(f"{name}: lines {first} and {number} have one key, {one.key}; keep one of them")
+            found[one.key] = (number, one)
+        return {key: one for key, (_, one) in found.items()}
+
+    def _read_numbered(self, name: str, noun: type[N]) -> Iterator[tuple[int, N]]:
         path = self.path / name
-        if not path.is_file():
-            return []
-        found = []
-        for number, line in enumerate(_read(path).split("\n"), 1):
+        for number, line in enumerate(_read(path).split("\n") if path.is_file() else [], 1):
+            if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+                raise FolderError(f"{name}, line {number}: a merge left both versions there; keep one of them")
             if line.strip():
-                found.append(_parsed(noun, line, f"{name}, line {number}"))
-        return found
+                yield number, _parsed(noun, line, f"{name}, line {number}")
 
     def _read_whole(self, name: str, noun: type[N]) -> N | None:
         path = self.path / name
@@ -177,7 +197,7 @@ def _pretty(noun: Frozen) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise FolderError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
@@ -209,8 +229,9 @@ class _guarded:
 
 def write_whole(path: Path, text: str) -> None:
     """Write the file whole or leave it as it was; a file that has these bytes already is not touched."""
-    data = text.encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "replace")
     with _guarded(path):
+        path = path.resolve()
         if path.is_file() and path.read_bytes() == data:
             return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -220,7 +241,7 @@ def write_whole(path: Path, text: str) -> None:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
-            draft.chmod(0o644)
+            draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             draft.replace(path)
         except BaseException:
             draft.unlink(missing_ok=True)

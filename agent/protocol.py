@@ -1,26 +1,48 @@
 """Reads and edits review.toml; comments and order survive an edit."""
 
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from textwrap import shorten
 
 import tomlkit
 from pydantic import BaseModel, ValidationError
-from tomlkit.items import AoT, Table
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Array, Table
 
 from agent.errors import ProtocolError
 from agent.review import Protocol, Source
 
 
 def read_protocol(text: str) -> Protocol:
-    """The protocol that this review.toml states; ProtocolError names what is not allowed there and what is."""
+    """The protocol that this review.toml states; ProtocolError names what is not allowed there and what is.
+
+    A source without a name is called by its file's name, or by its path where another source is called that.
+    """
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProtocolError(f"review.toml is not TOML: {error}") from error
+    _name_sources(found.get("sources"))
     try:
-        return Protocol.model_validate(found)
+        protocol = Protocol.model_validate(found)
     except ValidationError as error:
         raise ProtocolError(f"review.toml: {explain(error, Protocol)}") from error
+    twice = [name for name, n in Counter(source.name for source in protocol.sources).items() if n > 1]
+    if twice:
+        raise ProtocolError(f"review.toml: two sources are called {twice[0]}; give one of them another name")
+    return protocol
+
+
+def _name_sources(sources: object) -> None:
+    tables = [one for one in sources if isinstance(one, dict)] if isinstance(sources, list) else []
+    taken = {str(table["name"]) for table in tables if "name" in table}
+    for table in tables:
+        path = table.get("path")
+        if "name" not in table and isinstance(path, str):
+            table["name"] = path if PurePath(path).name in taken else PurePath(path).name
+            taken.add(table["name"])
 
 
 def explain(error: ValidationError, noun: type[BaseModel]) -> str:
@@ -31,7 +53,13 @@ def explain(error: ValidationError, noun: type[BaseModel]) -> str:
         return f"{place} is not known; allowed there: {', '.join(_fields(noun, first['loc'][:-1]))}"
     if first["type"] == "missing":
         return f"{place} is missing"
-    return f"{place} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    should = {
+        "model_type": f"should be a table; allowed in it: {', '.join(_fields(noun, first['loc']))}",
+        "dict_type": "should be a table",
+        "tuple_type": "should be a list",
+    }
+    said = should.get(first["type"], f"{first['msg'][0].lower()}{first['msg'][1:]}")
+    return f"{place} = {shorten(repr(first['input']), 80, placeholder=' …')}: {said}"
 
 
 def _fields(noun: type[BaseModel], place: Sequence[int | str]) -> list[str]:
@@ -40,8 +68,17 @@ def _fields(noun: type[BaseModel], place: Sequence[int | str]) -> list[str]:
         if isinstance(part, str) and part in noun.model_fields:
             inner = noun.model_fields[part].annotation
             candidates = [inner, *getattr(inner, "__args__", ())]
-            noun = next(one for one in candidates if isinstance(one, type) and issubclass(one, BaseModel))
+            noun = next((one for one in candidates if isinstance(one, type) and issubclass(one, BaseModel)), noun)
     return list(noun.model_fields)
+
+
+_MODEL_HINTS = {
+    "name": '"..."   # without one the built-in model answers: no key, no network',
+    "mode": '"tools"   # for a server without structured outputs by JSON schema',
+    "concurrency": "16",
+    "usd_per_million_input": "0.0   # with the next line, what a run costs is known",
+    "usd_per_million_output": "0.0",
+}
 
 
 def new_protocol(protocol: Protocol) -> str:
@@ -55,35 +92,52 @@ def new_protocol(protocol: Protocol) -> str:
     if protocol.note:
         page.add("note", tomlkit.item(protocol.note))
     page.add(tomlkit.nl())
-    model = tomlkit.table()
-    if protocol.model.name:
-        model.add("name", protocol.model.name)
-    else:
-        model.add(tomlkit.comment('name = "..."   # without one the built-in model answers: no key, no network'))
-    model.add(tomlkit.comment('mode = "tools"   # for a server without structured outputs by JSON schema'))
-    model.add(tomlkit.comment("concurrency = 16"))
-    model.add(tomlkit.comment("usd_per_million_input = 0.0   # with the next line, what a run costs is known"))
-    model.add(tomlkit.comment("usd_per_million_output = 0.0"))
-    page.add("model", model)
-    budget = tomlkit.table()
-    budget.add(tomlkit.comment("of one run, never passed"))
-    budget.add("calls", protocol.budget.calls)
-    budget.add("tokens", protocol.budget.tokens)
-    page.add("budget", budget)
+    page.add("model", _settings(protocol.model.model_dump(exclude_defaults=True), _MODEL_HINTS))
+    budget = {"calls": protocol.budget.calls, "tokens": protocol.budget.tokens}
+    page.add(
+        "budget", _settings(budget | protocol.budget.model_dump(exclude_defaults=True), {}, "of one run, never passed")
+    )
+    writing = protocol.writing.model_dump(exclude_defaults=True)
+    if writing:
+        page.add("writing", _settings(writing, {}))
     page.add("sources", _tables(protocol.sources))
     return tomlkit.dumps(page)
 
 
+def _settings(values: Mapping[str, object], hints: Mapping[str, str], first: str = "") -> Table:
+    """A table of these values, with a comment in the place of each hint that is not among them."""
+    table = tomlkit.table()
+    if first:
+        table.add(tomlkit.comment(first))
+    for name in dict.fromkeys([*hints, *values]):
+        if name in values:
+            table.add(name, tomlkit.item(values[name]))
+        else:
+            table.add(tomlkit.comment(f"{name} = {hints[name]}"))
+    return table
+
+
 def with_sources(text: str, sources: Sequence[Source]) -> str:
     """This review.toml with sources added at the end of those it has."""
-    page = tomlkit.parse(text)
+    try:
+        page = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ProtocolError(f"review.toml is not TOML: {error}") from error
     there = page.get("sources")
-    if not isinstance(there, AoT):
-        page["sources"] = _tables(sources)
-    else:
+    if isinstance(there, AoT):
         for source in sources:
             there.append(_table(source))
-    return tomlkit.dumps(page)
+    elif isinstance(there, Array) and there:
+        for source in sources:
+            inline = tomlkit.inline_table()
+            inline.update(source.model_dump())
+            there.append(inline)
+    else:
+        if there is not None:
+            page.remove("sources")
+        page.add("sources", _tables(sources))
+    written = tomlkit.dumps(page)
+    return written.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else written
 
 
 def _tables(sources: Sequence[Source]) -> AoT:

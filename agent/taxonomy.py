@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from agent.errors import TaxonomyError
@@ -14,12 +15,17 @@ from agent.protocol import explain
 from agent.review import Category, Facet, Made, Taxonomy
 
 
+class _AsWritten(SafeConstructor):
+    """Makes nothing but text, lists and mappings: an id `true`, `010` or `1.50` stays as it is written."""
+
+
+for _tag in ("bool", "int", "float", "timestamp"):
+    _AsWritten.add_constructor(f"tag:yaml.org,2002:{_tag}", SafeConstructor.construct_yaml_str)
+
+
 def read_taxonomy(text: str) -> Taxonomy:
     """The taxonomy this file states; TaxonomyError names the category that is wrong and what it lacks."""
-    try:
-        found = YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise TaxonomyError(f"taxonomy.yaml is not YAML: {_one_line(error)}") from error
+    found = _loaded(text)
     if not isinstance(found, Mapping) or not found.get("categories"):
         raise TaxonomyError("taxonomy.yaml needs `categories:`, a list of id, name and definition each")
     for category in _walk(found["categories"]):
@@ -27,20 +33,41 @@ def read_taxonomy(text: str) -> Taxonomy:
         for field in ("id", "definition"):
             if not category.get(field):
                 raise TaxonomyError(f"taxonomy.yaml: category {name} has no {field}; write one")
-        category.setdefault("name", str(category["id"]).replace("_", " ").replace("-", " ").capitalize())
+        if not category.get("name"):
+            category["name"] = str(category["id"]).replace("_", " ").replace("-", " ").capitalize()
     try:
         taxonomy = Taxonomy.model_validate(_plain(found))
     except ValidationError as error:
         raise TaxonomyError(f"taxonomy.yaml: {explain(error, Taxonomy)}") from error
-    twice = [id_ for id_, n in Counter(taxonomy.ids).items() if n > 1]
-    if twice:
-        raise TaxonomyError(f"taxonomy.yaml: two categories have the id {twice[0]}; give one of them another")
-    if any(child.children for top in taxonomy.categories for child in top.children):
-        raise TaxonomyError("taxonomy.yaml: categories can be two levels deep, not three")
+    _check(taxonomy)
     return taxonomy
 
 
-def _walk(categories: Sequence[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
+def _loaded(text: str) -> Any:  # noqa: ANN401  (whatever the file holds)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _AsWritten
+    try:
+        return yaml.load(text)
+    except YAMLError as error:
+        raise TaxonomyError(f"taxonomy.yaml is not YAML: {_one_line(error)}") from error
+
+
+def _check(taxonomy: Taxonomy) -> None:
+    """What the nouns cannot see: ids and depth, and facets that nothing could answer."""
+    twice = [id_ for id_, n in Counter(taxonomy.ids).items() if n > 1]
+    if twice:
+        raise TaxonomyError(f"taxonomy.yaml: two categories have the id {twice[0]}; give one of them another")
+    deep = [child.id for top in taxonomy.categories for child in top.children if child.children]
+    if deep:
+        raise TaxonomyError(f"taxonomy.yaml: {deep[0]} has children; categories can be two levels deep, not three")
+    empty = [name for name, facet in taxonomy.facets.items() if not facet.codes]
+    if empty:
+        raise TaxonomyError(f"taxonomy.yaml: facet {empty[0]} has no codes; write one with its definition, or more")
+
+
+def _walk(categories: object) -> list[MutableMapping[str, Any]]:
+    if not isinstance(categories, list):
+        raise TaxonomyError(f"taxonomy.yaml: {categories!r} stands where a list of categories should")
     found = []
     for category in categories:
         if not isinstance(category, MutableMapping):
@@ -70,12 +97,13 @@ def dump_taxonomy(taxonomy: Taxonomy, before: str | None = None) -> str:
     yaml = YAML()
     yaml.width = 110
     yaml.indent(mapping=2, sequence=4, offset=2)
-    page: Any = yaml.load(before) if before else {}
-    if not before:
-        page = {"categories": [_entry(category) for category in taxonomy.categories], "facets": {}}
-        page["facets"] = {name: _facet(facet) for name, facet in taxonomy.facets.items()}
+    page: Any
+    if before and _without_terms(read_taxonomy(before)) == _without_terms(taxonomy):
+        page = yaml.load(before)
+        _add_terms(page["categories"], taxonomy.categories)
     else:
-        _add_terms(page["categories"], {category.id: category for category, _ in taxonomy.walk()})
+        page = {"categories": [_entry(category) for category in taxonomy.categories]}
+        page["facets"] = {name: _facet(facet) for name, facet in taxonomy.facets.items()}
     made = taxonomy.made.model_dump(exclude_defaults=True)
     if made:
         page["made"] = made
@@ -84,13 +112,19 @@ def dump_taxonomy(taxonomy: Taxonomy, before: str | None = None) -> str:
     return out.getvalue()
 
 
-def _add_terms(categories: Sequence[MutableMapping[str, Any]], by_id: Mapping[str, Category]) -> None:
+def _without_terms(taxonomy: Taxonomy) -> Taxonomy:
+    def bare(category: Category) -> Category:
+        return category.model_copy(update={"terms": (), "children": tuple(map(bare, category.children))})
+
+    return Taxonomy(categories=tuple(map(bare, taxonomy.categories)), facets=taxonomy.facets)
+
+
+def _add_terms(entries: Sequence[MutableMapping[str, Any]], categories: Sequence[Category]) -> None:
     """The marking words are all that the program adds to a taxonomy that a person wrote."""
-    for entry in categories:
-        category = by_id[str(entry["id"])]
+    for entry, category in zip(entries, categories, strict=True):
         if category.terms and not entry.get("terms"):
             entry["terms"] = list(category.terms)
-        _add_terms(entry.get("children") or [], by_id)
+        _add_terms(entry.get("children") or [], category.children)
 
 
 def _entry(category: Category) -> dict[str, Any]:

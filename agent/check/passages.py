@@ -1,9 +1,9 @@
 """Takes passages through the check: look, judge, repair once, look and judge again, keep or drop."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from agent.check.judge import is_repairable, judge, repair
+from agent.check.judge import judge, repair
 from agent.check.look import Checked, check_rows, in_own_words, look, row_claim
 from agent.draft import Claim, Finding, Outcome, Part, Passage, Problem, Row, Tally, Verdict
 from agent.llm.client import Client
@@ -16,38 +16,39 @@ P = TypeVar("P", bound=Passage)
 def check_passages(passages: Sequence[P], corpus: Corpus, client: Client) -> tuple[list[P], list[Unanswered]]:
     """Each passage with only claims that hold, its findings and figures; one whose check stayed unanswered as it was.
 
-    Every passage is judged by one call, repaired by at most one, and what was repaired is judged by one more.
+    Every passage is judged by one call, and by one more for what the judge left out; repaired by at most one, and what
+    was repaired is judged by one more.
     """
     by_id = {passage.id: passage for passage in passages}
     tables = {id_: check_rows(one, corpus) for id_, one in by_id.items() if isinstance(one, Part)}
     sentences = {id_: _table_claims(rows) for id_, (rows, _) in tables.items()}
-    looked = {id_: [look(claim, corpus) for claim in one.claims] for id_, one in by_id.items()}
-    first, lost = _answered(
-        judge(
-            {id_: [*own, *map(Checked, sentences.get(id_, {}).values())] for id_, own in looked.items()}, corpus, client
-        )
-    )
-    drafted = {id_: own[: len(looked[id_])] for id_, own in first.items()}
-    failed_rows = {
-        id_: {key for key, one in zip(sentences.get(id_, {}), own[len(looked[id_]) :], strict=True) if one.problem}
-        for id_, own in first.items()
-    }
+    looked = {id_: [look(claim, corpus) for claim in _distinct(one)] for id_, one in by_id.items()}
+    asked = {id_: [*own, *map(Checked, sentences.get(id_, {}).values())] for id_, own in looked.items()}
+    judged, lost = _answered(judge(asked, corpus, client))
+    judged, left_out = _judged_again(judged, _is_left_out, corpus, client)
+    drafted = {id_: own[: len(looked[id_])] for id_, own in judged.items()}
     allowed = {id_: _citable(by_id[id_], own, corpus) for id_, own in drafted.items()}
-    mended, more = _answered(repair(drafted, allowed, corpus, client))
-    final, still_more = _again(mended, corpus, client)
-    checked = []
+    mended, unrepaired = _answered(repair(drafted, allowed, corpus, client))
+    final, unjudged = _judged_again(mended, _is_mended, corpus, client)
+    checked: list[P] = []
     for passage in passages:
-        if passage.id not in final:
+        id_ = passage.id
+        if id_ not in final:
             checked.append(passage)
             continue
-        update: dict[str, Any] = _settled(passage, drafted[passage.id], final[passage.id])
-        if passage.id in tables:
-            rows, dropped = tables[passage.id]
-            update["rows"] = tuple(in_own_words(row) if row.key in failed_rows[passage.id] else row for row in rows)
-            update["findings"] = (*update["findings"], *dropped)
+        update = _settled(passage, drafted[id_], final[id_])
+        if id_ in tables:
+            verdicts = dict(zip(sentences[id_], judged[id_][len(looked[id_]) :], strict=True))
+            rows, findings = _settled_rows(id_, tables[id_][0], verdicts)
+            update |= {"rows": rows, "findings": (*update["findings"], *tables[id_][1], *findings)}
         done = passage.model_copy(update=update)
         checked.append(done.model_copy(update={"checked": done.claims_digest}))
-    return checked, [*lost, *more, *still_more]
+    return checked, [*lost, *left_out, *unrepaired, *unjudged]
+
+
+def _distinct(passage: Passage) -> list[Claim]:
+    """The passage's claims, each once; one that stands in two paragraphs is judged and printed once."""
+    return list({claim.id: claim for claim in passage.claims}.values())
 
 
 def _table_claims(rows: Iterable[Row]) -> dict[str, Claim]:
@@ -70,39 +71,60 @@ def _citable(passage: Passage, claims: Iterable[Checked], corpus: Corpus) -> set
     return {key for key in cited if corpus.has(key)}
 
 
-def _again(
-    mended: Mapping[str, list[Checked]], corpus: Corpus, client: Client
+def _judged_again(
+    results: dict[str, list[Checked]], is_waiting: Callable[[Checked], bool], corpus: Corpus, client: Client
 ) -> tuple[dict[str, list[Checked]], list[Unanswered]]:
-    """Judge what was repaired, and what the judge left out the first time; the rest stays as it is."""
-    waiting = {
-        id_: [_fresh(one) for one in own if _is_waiting(one)]
-        for id_, own in mended.items()
-        if any(_is_waiting(one) for one in own)
-    }
+    """Judge those claims that wait for it; a passage whose judgement stays unanswered is not among the results."""
+    waiting = {id_: [_fresh(one) for one in own if is_waiting(one)] for id_, own in results.items()}
+    waiting = {id_: own for id_, own in waiting.items() if own}
     judged, unanswered = _answered(judge(waiting, corpus, client))
     final = {}
-    for id_, own in mended.items():
+    for id_, own in results.items():
         if id_ in waiting and id_ not in judged:
             continue
-        results = iter(judged.get(id_, []))
-        final[id_] = [next(results) if _is_waiting(one) else one for one in own]
+        verdicts = iter(judged.get(id_, []))
+        final[id_] = [next(verdicts) if is_waiting(one) else one for one in own]
     return final, unanswered
 
 
-def _is_waiting(one: Checked) -> bool:
-    if one.problem is Problem.UNJUDGED:
-        return True
-    repaired = one.before is not None and is_repairable(one.before) and one.before.problem is not Problem.NOT_BEARING
-    return repaired and one.problem is None and one.claim.verdict is None
+def _is_left_out(one: Checked) -> bool:
+    return one.problem is Problem.UNJUDGED
+
+
+def _is_mended(one: Checked) -> bool:
+    """Whether it replaces a claim that failed, and nobody has judged it yet."""
+    return one.problem is None and one.claim.verdict is None
 
 
 def _fresh(one: Checked) -> Checked:
     return Checked(one.claim, before=one.before)
 
 
+def _settled_rows(
+    id_: str, rows: Sequence[Row], verdicts: Mapping[str, Checked]
+) -> tuple[tuple[Row, ...], list[Finding]]:
+    """The table with the paper's own words in place of a row that the judge did not find supported; and those rows."""
+    failed = {key: one for key, one in verdicts.items() if one.problem}
+    settled = {row.key: in_own_words(row) for row in rows if row.key in failed}
+    findings = [
+        Finding(
+            passage=f"{id_}, table",
+            claim=one.claim.text,
+            keys=(key,),
+            problem=one.problem or Problem.UNSUPPORTED,
+            why=one.why,
+            outcome=Outcome.REPAIRED,
+            became="; ".join(f"{column}: {cell.text}" for column, cell in settled[key].cells.items() if cell.text),
+            made=one.judged,
+        )
+        for key, one in failed.items()
+    ]
+    return tuple(settled.get(row.key, row) for row in rows), findings
+
+
 def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Checked]) -> dict[str, Any]:
     """What the check leaves of a passage: the claims that hold, in their paragraphs, and what became of the others."""
-    by_id = {claim.id: one for claim, one in zip(passage.claims, final, strict=True)}
+    by_id = {claim.id: one for claim, one in zip(_distinct(passage), final, strict=True)}
     printed: set[str] = set()
     paragraphs = []
     for paragraph in passage.paragraphs:
@@ -117,8 +139,9 @@ def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Check
     held = [claim for paragraph in paragraphs for claim in paragraph.claims]
     return {
         "paragraphs": tuple(paragraphs),
-        "findings": tuple(finding for one in final for finding in _findings(passage.id, one)),
-        "drafted": _tally(drafted),
+        # A passage that is checked again, since a paper's text changed, keeps what was found the first time.
+        "findings": (*passage.findings, *(finding for one in final for finding in _findings(passage.id, one))),
+        "drafted": passage.drafted if passage.checked else _tally(drafted),
         "printed": _tally([Checked(claim) for claim in held]),
     }
 
@@ -150,14 +173,14 @@ def _tally(claims: Sequence[Checked]) -> Tally:
     """How claims and citations stand; a claim that code found wrong counts as one that does not hold."""
     tally = Tally()
     for one in claims:
-        idle = one.before is not None and one.before.problem is Problem.NOT_BEARING
-        cited = len(one.before.claim.citations) if idle and one.before else len(one.claim.citations)
-        bears = one.problem is None or one.claim.verdict is Verdict.PARTLY
+        is_thinned = one.before is not None and one.before.problem is Problem.NOT_BEARING
+        drafted = one.before.claim if is_thinned and one.before else one.claim
+        weighed = one.problem is None or one.claim.verdict is Verdict.PARTLY
         tally += Tally(
             claims=1,
             held=int(one.problem is None),
-            citations=cited,
-            bearing=len(one.claim.citations) if bears else 0,
+            citations=len(drafted.citations),
+            bearing=sum(bool(citation.supports) for citation in one.claim.citations) if weighed else 0,
             verbatim=int(one.problem is None and one.claim.verdict is Verdict.VERBATIM),
         )
     return tally

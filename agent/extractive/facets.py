@@ -49,14 +49,14 @@ _KINDS = (
     _kind(
         "system library toolkit software hardware platform package tool implementation infrastructure",
         r"\b(?:library|toolkit|package|platform|software|hardware|system|toolbox)\b",
-        r"\b(?:library|toolkit|package|platform|open-source (?:framework|system|tool)|serving system|easy-to-use"
-        r"|user-friendly|accelerator|kernels?|implementation)\b",
+        r"\b(?:library|toolkit|package|platform|open-source (?:framework|system|tool)|easy-to-use"
+        r"|user-friendly|implementation)\b",
     ),
     _kind(
         "report release released model technical",
-        r"\b(?:technical report|open (?:foundation |language )?models?)\b",
+        r"\b(?:technical report|open models?)\b",
         r"\b(?:technical report|(?:this|the) report|(?:famil(?:y|ies)|series|suite) of (?:\w+[\s-]){0,4}models?"
-        r"|(?:open-?sourc|releas)\w* (?:\w+[\s-]){0,5}models?|trained from scratch)\b",
+        r"|(?:open-?sourc|releas)\w* (?:\w+[\s-]){0,5}models?)\b",
     ),
     _kind(
         "analysis empirical theoretical study investigation experiment evaluation observational",

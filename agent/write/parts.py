@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.answers import CardedPaper, PassageAnswer, RowAnswer, SectionAnswer, with_keys
+from agent.claims import claims_of
 from agent.draft import COLUMNS, Cell, Paragraph, Part, Row
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
 from agent.review import BUILT_IN, Card, Category, Made, Taxonomy, Unanswered
-from agent.claims import claims_of
 
 
 @dataclass(frozen=True)

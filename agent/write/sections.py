@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agent.answers import MergeAnswer, PartDigest, PassageAnswer, SectionDigest, with_keys
+from agent.claims import cited_keys, claims_of
 from agent.draft import Claim, Paragraph, Part, Passage, Section
 from agent.llm.client import Client
 from agent.papers import Corpus, digest_of
 from agent.review import BUILT_IN, Card, Made, Taxonomy, Unanswered
-from agent.claims import cited_keys, claims_of
 
 CLAIMS_IN_DIGEST = 240
 """How many checked claims the texts over all sections are told, in all."""
@@ -108,7 +108,7 @@ def write_overview(
     question: str | None,
     names: Sequence[str] = OVERVIEWS,
 ) -> dict[str, Passage | Unanswered]:
-    """Introduction, synthesis and gaps, or those named, each from the sections' checked claims; none where there is no claim."""
+    """Introduction, synthesis and gaps, or those named, from the sections' checked claims; none where there is none."""
     most = max(4, CLAIMS_IN_DIGEST // max(1, len(sections)))
     digests = tuple(_section_digest(section, cards, taxonomy, most) for section in sections)
     cited = cited_keys(claim for digest in digests for claim in digest.claims)
