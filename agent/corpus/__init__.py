@@ -101,3 +101,23 @@ def _paper(work: _Work, files: set[str]) -> Paper:
     key = work.earlier[0].key
     aliases = {alias for paper in work.earlier for alias in (paper.key, *paper.aliases)} - {key}
     return merged.model_copy(update={"key": key, "aliases": tuple(sorted(aliases))})
+
+
+def _keyed(works: Sequence[_Work], papers: Sequence[Paper], kept: Sequence[Paper]) -> Merged:
+    """The corpus of these papers, those without a key given one, and of the earlier ones that were kept."""
+    taken = [key for paper in (*papers, *kept) for key in (paper.key, *paper.aliases) if key]
+    keyless = [index for index, paper in enumerate(papers) if not paper.key]
+    wanted = [Wanted(papers[index], _own_keys(works[index].records)) for index in keyless]
+    given = dict(zip(keyless, give_keys(wanted, taken), strict=True))
+    keyed = [given.get(index, paper) for index, paper in enumerate(papers)]
+    duplicates = [
+        Duplicate(key=paper.key, places=paper.sources, why="; ".join(work.whys) or "known from an earlier reading")
+        for work, paper in zip(works, keyed, strict=True)
+        if len(paper.sources) > 1
+    ]
+    return Merged(Corpus([*keyed, *kept]), tuple(sorted(duplicates, key=lambda one: one.key)))
+
+
+def _own_keys(records: Iterable[Record]) -> tuple[str, ...]:
+    """What sources call the work, each once, in an order that no file's place decides."""
+    return tuple(sorted({record.citation_key for record in records if record.citation_key}))

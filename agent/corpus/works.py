@@ -21,7 +21,9 @@ _MIN_WORDS = 15
 _PREPRINT_DOI = re.compile(
     r"10\.(?:48550/|1101/|21203/|2139/ssrn|31234/|31219/|31235/|26434/|20944/|5281/zenodo|36227/|22541/|14293/|33774/)"
 )
-_SERIAL = re.compile(r"\b(?:journal|j|trans|transactions|letters|record|rec|magazine|review|bulletin|annals|tods|tois)\b")
+_SERIAL = re.compile(
+    r"\b(?:journal|j|trans|transactions|letters|record|rec|magazine|review|bulletin|annals|tods|tois)\b"
+)
 _GENERIC = frozenset(
     "a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface special"
     " issue volume book books review reviews column report reports letter letters message chair chairman president treasurer"
@@ -30,7 +32,20 @@ _GENERIC = frozenset(
 )
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?|openreview|hal)\b")
 _SPECIAL = str.maketrans(
-    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "ł": "l", "Ł": "L", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+    }
 )
 
 
@@ -71,6 +86,13 @@ class Features:
         )
 
 
+def is_preprint(record: Record) -> bool:
+    """Whether a record is of a version before publication: by its DOI or venue, or an arXiv id with neither."""
+    if record.doi or record.venue:
+        return bool(_PREPRINT_DOI.match(record.doi or "") or _PREPRINT.search(fold_words(record.venue)))
+    return record.arxiv is not None
+
+
 def _family(author: Author) -> str:
     return fold_words(author.family).replace(" ", "")
 
@@ -109,7 +131,9 @@ def are_apart(one: Features, other: Features) -> bool:
     if match(one, other):
         return False
     abstract = abstract_similarity(one, other)
-    differ = (one.doi and other.doi and one.doi != other.doi) or (one.arxiv and other.arxiv and one.arxiv != other.arxiv)
+    differ = (one.doi and other.doi and one.doi != other.doi) or (
+        one.arxiv and other.arxiv and one.arxiv != other.arxiv
+    )
     return bool(differ) or (abstract is not None and abstract < SAME_ABSTRACT)
 
 
@@ -123,10 +147,10 @@ def _are_versions(one: Features, other: Features, title: float | None, abstract:
     """Whether two DOIs are those of a preprint and its publication, or of a work registered twice."""
     if title is None or title < _EQUAL_TITLE or _author_share(one, other) != 1.0:
         return False
-    is_preprint = any(_PREPRINT_DOI.match(doi) for doi in (one.doi, other.doi) if doi)
+    has_preprint = any(_PREPRINT_DOI.match(doi) for doi in (one.doi, other.doi) if doi)
     if abstract is None:
-        return is_preprint and len(one.title.split()) > 3
-    return abstract >= (SAME_ABSTRACT if is_preprint else EQUAL_ABSTRACT)
+        return has_preprint and len(one.title.split()) > 3
+    return abstract >= (SAME_ABSTRACT if has_preprint else EQUAL_ABSTRACT)
 
 
 def _why_by_abstract(one: Features, other: Features, title: float | None, abstract: float) -> str | None:
@@ -153,10 +177,16 @@ def _why_by_facts(one: Features, other: Features, title: float) -> str | None:
         is_same = title >= _EQUAL_TITLE and is_telling
     else:
         is_same = authors >= 0.5 and _titles_fit(one.title, other.title, title)
-        is_same = is_same and (is_telling or (title >= _EQUAL_TITLE and (is_same_year or None in (one.year, other.year))))
+        is_same = is_same and (
+            is_telling or (title >= _EQUAL_TITLE and (is_same_year or None in (one.year, other.year)))
+        )
     if not is_same:
         return None
-    return f"title {title:.0f} % the same" + (", same authors" if authors else "") + (", same year" if is_same_year else "")
+    return (
+        f"title {title:.0f} % the same"
+        + (", same authors" if authors else "")
+        + (", same year" if is_same_year else "")
+    )
 
 
 def _titles_fit(one: str, other: str, similarity: float) -> bool:
@@ -222,7 +252,9 @@ def _differ_in_numbers(title: str, other: str) -> bool:
     """`Part 1` and `Part 2` are two works, however alike, and so are `GPT` and `GPT 2`; a year may be left out."""
     mine, theirs = _numbers(title), _numbers(other)
     only_mine, only_theirs = mine - theirs, theirs - mine
-    return bool(only_mine and only_theirs) or any(len(number) == 1 or number.isalpha() for number in only_mine | only_theirs)
+    return bool(only_mine and only_theirs) or any(
+        len(number) == 1 or number.isalpha() for number in only_mine | only_theirs
+    )
 
 
 def _numbers(title: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The one place of concurrency: a window of calls that threads answer while the caller takes replies one by one."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -38,10 +39,14 @@ def _pass_through(window: "_Window", calls: Iterator[Call]) -> Iterator[tuple[Ca
                 window.fill(calls)
             if not window.n_open:
                 break
-            call, outcome = window.take()
+            call, outcome = window.first()
+            try:
+                if isinstance(outcome, Reply | CallError):
+                    yield call, outcome
+            finally:
+                window.drop_first()
             if not isinstance(outcome, Reply | CallError):
                 raise outcome
-            yield call, outcome
         except GeneratorExit:
             window.wait()
             raise
@@ -55,7 +60,11 @@ def _pass_through(window: "_Window", calls: Iterator[Call]) -> Iterator[tuple[Ca
 
 
 class _Window:
-    """Calls taken up and not yet handed back, and the threads at work on them."""
+    """Calls taken up and not yet handed back, and the threads at work on them.
+
+    A Ctrl-C can strike wherever a call returns, with what it returned gone: so what has been answered stays in its
+    place until it has been handed back, and at worst is handed back twice.
+    """
 
     def __init__(self, answering: Answering, size: int) -> None:
         self.stop = Event()
@@ -64,11 +73,12 @@ class _Window:
         self._size = size
         self._n_threads = 0
         self._to_answer: SimpleQueue[Call | None] = SimpleQueue()
-        self._answered: SimpleQueue[tuple[Call, Outcome]] = SimpleQueue()
+        self._answered: deque[tuple[Call, Outcome]] = deque()
+        self._arrived: SimpleQueue[None] = SimpleQueue()
 
     def fill(self, calls: Iterator[Call]) -> None:
         """Take up calls while there is room; a reply that has come is handed back before more are sent."""
-        while self.n_open < self._size and self._answered.empty():
+        while self.n_open < self._size and not self._answered:
             call = next(calls, None)
             if call is None:
                 break
@@ -79,16 +89,22 @@ class _Window:
                 Thread(target=self._work, name="call", daemon=True).start()
                 self._n_threads += 1
 
-    def take(self) -> tuple[Call, Outcome]:
-        answered = self._answered.get()
+    def first(self) -> tuple[Call, Outcome]:
+        """The oldest outcome, waited for; it stays the first until it is dropped."""
+        while not self._answered:
+            self._arrived.get()
+        return self._answered[0]
+
+    def drop_first(self) -> None:
+        del self._answered[0]
         self.n_open -= 1
-        return answered
 
     def wait(self) -> None:
         """Send nothing more and wait for what is in flight."""
         self.stop.set()
         while self.n_open:
-            self.take()
+            self.first()
+            self.drop_first()
 
     def leave(self) -> None:
         """Let the threads end."""
@@ -99,9 +115,10 @@ class _Window:
     def _work(self) -> None:
         while (call := self._to_answer.get()) is not None:
             outcome = self._outcome(call)
-            self._answered.put((call, outcome))
+            self._answered.append((call, outcome))
+            self._arrived.put(None)
             if not isinstance(outcome, Reply | CallError):
-                self.stop.set()  # after the put, so that the first reason is the one that is told
+                self.stop.set()  # after the append, so that the first reason is the one that is told
 
     def _outcome(self, call: Call) -> Outcome:
         try:

@@ -59,7 +59,7 @@ class Provider:
         timeout = httpx2.Timeout(choice.timeout_s, connect=min(_CONNECT_TIMEOUT_S, choice.timeout_s))
         self._client = openai.OpenAI(
             base_url=base_url,
-            api_key=api_key,
+            api_key=api_key or "none",  # a server on one's own machine often wants no key; openai always sends one
             max_retries=0,  # one attempt is one request; the next is made in `persist` alone
             timeout=timeout,
             http_client=openai.DefaultHttpxClient(

@@ -86,7 +86,9 @@ def _settle_sentences(units: Sequence[_Unit]) -> None:
     """Decide what a sentence by itself is: a short abstract, a title with a full stop, the rest of an abstract."""
     lengths = [count_words(unit.text) for unit in units if unit.kind is Kind.ABSTRACT]
     usual = median(lengths) if lengths else 0.0
-    telling = [unit for unit in units if unit.kind in (Kind.LINE, Kind.SENTENCE, Kind.ABSTRACT) or _has_label(unit, "title")]
+    telling = [
+        unit for unit in units if unit.kind in (Kind.LINE, Kind.SENTENCE, Kind.ABSTRACT) or _has_label(unit, "title")
+    ]
     for index, unit in enumerate(telling):
         if unit.kind is not Kind.SENTENCE:
             continue
@@ -117,7 +119,12 @@ def _entries(units: Sequence[_Unit]) -> list[_Entry]:
             entries[-1].abstract.append(abstract)
             continue
         title = style.title_of(gap, abstract)
-        if title is None and style.is_titled and not _has_label(abstract, "abstract") and count_words(abstract.text) < 30:
+        if (
+            title is None
+            and style.is_titled
+            and not _has_label(abstract, "abstract")
+            and count_words(abstract.text) < 30
+        ):
             continue
         entries.append(_entry(gap, title, abstract))
     return entries
@@ -269,7 +276,9 @@ def _shape(unit: _Unit) -> tuple[str | None, bool, str]:
 
 def _titles_alone(units: Sequence[_Unit]) -> list[_Entry]:
     """A list of titles without any abstract: papers all the same, of which only the title is known."""
-    titles = [unit for unit in units if (unit.kind is Kind.LINE and count_words(unit.text) >= 4) or _has_label(unit, "title")]
+    titles = [
+        unit for unit in units if (unit.kind is Kind.LINE and count_words(unit.text) >= 4) or _has_label(unit, "title")
+    ]
     if len(titles) < 3 or len(titles) * 2 < len([unit for unit in units if unit.kind not in FURNITURE]):
         return []
     return [_Entry(title=unit) for unit in titles]
@@ -285,7 +294,12 @@ def _listed_titles(units: Sequence[_Unit], entries: Sequence[_Entry]) -> list[_U
         and unit.text
         and (
             _has_label(unit, "title")
-            or (numbers_are_titles and unit.paragraph.is_numbered and unit.kind is Kind.LINE and count_words(unit.text) >= 3)
+            or (
+                numbers_are_titles
+                and unit.paragraph.is_numbered
+                and unit.kind is Kind.LINE
+                and count_words(unit.text) >= 3
+            )
         )
     ]
 

@@ -109,9 +109,7 @@ def _value(raw: str, macros: dict[str, str]) -> str:
     pieces = _PIECE.findall(raw)
     if len(pieces) < 2 or "#" not in _PIECE.sub("", raw):
         return macros.get(raw.lower(), raw[1:-1].strip() if raw[:1] in ('"', "{") and raw[-1:] in ('"', "}") else raw)
-    return "".join(
-        piece[1:-1] if piece[0] in '"{' else macros.get(piece.lower(), piece) for piece in pieces
-    ).strip()
+    return "".join(piece[1:-1] if piece[0] in '"{' else macros.get(piece.lower(), piece) for piece in pieces).strip()
 
 
 def _fields(entry: Entry, values: dict[str, str], parent: dict[str, str]) -> Fields:
@@ -127,7 +125,9 @@ def _fields(entry: Entry, values: dict[str, str], parent: dict[str, str]) -> Fie
             continue
         other = getattr(fields, meaning)
         if other is not None and other != value:
-            fields.extra[next(name for name, m in _MEANING.items() if m == meaning and values.get(name) == other)] = other
+            fields.extra[next(name for name, m in _MEANING.items() if m == meaning and values.get(name) == other)] = (
+                other
+            )
         setattr(fields, meaning, value)
     fields.arxiv = _arxiv(own, fields)
     fields.extra.update(own)

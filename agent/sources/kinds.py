@@ -60,7 +60,9 @@ _PAGE_WORD = re.compile(
     r"|youtube|app|us|our|your?|you['’](?:ll|re|ve)|this week['’]?s?|issue|content|navigation|menu|search|preferences)\b",
     re.IGNORECASE,
 )
-_READER = re.compile(r"\b(?:you|your|you['’](?:ll|re|ve)|welcome|subscribe|unsubscribe|cookies|all rights reserved)\b", re.IGNORECASE)
+_READER = re.compile(
+    r"\b(?:you|your|you['’](?:ll|re|ve)|welcome|subscribe|unsubscribe|cookies|all rights reserved)\b", re.IGNORECASE
+)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -94,7 +96,9 @@ def _short_kind(text: str, n_words: float) -> Kind | None:
         return Kind.BYLINE
     if n_words <= 12 and _DATE.search(text) and count_words(_DATE.sub("", text)) <= 4:
         return Kind.DATE
-    named = re.sub(r"https?://\S+|\bdoi:\s*\S+|\barxiv:\s*\S+|\[[^\]]*\]|\([^)]*\)|10\.\d{4,9}/\S+", "", text, flags=re.IGNORECASE)
+    named = re.sub(
+        r"https?://\S+|\bdoi:\s*\S+|\barxiv:\s*\S+|\[[^\]]*\]|\([^)]*\)|10\.\d{4,9}/\S+", "", text, flags=re.IGNORECASE
+    )
     if named != text and count_words(named) <= 3 and (find_doi(text) or find_arxiv(text) or "://" in text):
         return Kind.IDENTIFIER
     if _JOURNAL_LINE.search(text) and n_words < 40:

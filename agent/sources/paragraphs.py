@@ -30,14 +30,18 @@ _LABEL = re.compile(
 _ALONE = re.compile(r"(?P<title>title)|(?P<abstract>abstract|a b s t r a c t)|(?P<authors>authors?)", re.IGNORECASE)
 _ABSTRACT_GLUED = re.compile(r"(?:Abstract|ABSTRACT)(?:\s*[—–]\s*|\s*\.\s+|\s+-\s+|(?=[A-Z0-9])|(?<=T)\s+(?=[A-Z]))")
 _LABEL_EMPHASIS = re.compile(r"(\*\*|__|\*|_)([A-Za-z][A-Za-z ()-]{1,25})(:?)\1(:?)\s*")
-_BUTTON_GLUED = re.compile(r"((?:Un)?[Ss]ubscribe|Sign ?[Uu]p|Sign ?[Ii]n|Log ?[Ii]n|Read more|Show more|Load more)(?=[A-Z0-9])")
+_BUTTON_GLUED = re.compile(
+    r"((?:Un)?[Ss]ubscribe|Sign ?[Uu]p|Sign ?[Ii]n|Log ?[Ii]n|Read more|Show more|Load more)(?=[A-Z0-9])"
+)
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
 _BULLET = re.compile(r"(?:[-*+•●▪◦‣·–—>]|\\\\)\s+(?=\S)")
 _NUMBER = re.compile(r"(?:\[\d{1,5}\]|\(\d{1,5}\)|\d{1,5}[.)]|#\d{1,5}[.:)]?)\s+(?=\S)")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((\S+?)\)")
 _MORE_OR_LESS = re.compile(r"\s*(?:[△▽▲▼]\s*(?:Less|More)|\[(?:less|more)\])\s*$", re.IGNORECASE)
-_GOES_ON = frozenset("a an and as at by for from in into of on or over the through to under using via with without".split())
+_GOES_ON = frozenset(
+    "a an and as at by for from in into of on or over the through to under using via with without".split()
+)
 _WIDEST = 140
 """Nobody wraps lines by hand, or by program, at more columns than this."""
 

@@ -23,7 +23,9 @@ _OTHERS = re.compile(r"(?:,|;|\band\b)?\s*\b(?:et\s+al\b\.?|and\s+others)\s*$", 
 _NAME_WORD = re.compile(
     r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*|von|van|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ter|et|al\.|and)[\d∗*†‡§¶,()]*"
 )
-_NO_NAME = frozenset("a an the of for with in on to from via is are using by towards toward as at how what why when".split())
+_NO_NAME = frozenset(
+    "a an the of for with in on to from via is are using by towards toward as at how what why when".split()
+)
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
@@ -77,7 +79,9 @@ def _split(text: str) -> Iterable[str]:
 def _is_one_name(piece: str) -> bool:
     """`Liu, R.` is one name; `Roy Liu, Ann Adler` is two."""
     family, comma, given = piece.partition(",")
-    return not comma or ("," not in given and len(family.split()) <= 2 and len(given.split()) <= 3 and " " not in family)
+    return not comma or (
+        "," not in given and len(family.split()) <= 2 and len(given.split()) <= 3 and " " not in family
+    )
 
 
 def _is_given(piece: str) -> bool:
@@ -126,7 +130,11 @@ def _without_comma(words: list[str]) -> Author:
 
 def is_names(text: str) -> bool:
     """A list of two or more people: capitalised words between commas, no word of a phrase."""
-    parts = [part.strip(" .") for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text)) if part.strip(" .")]
+    parts = [
+        part.strip(" .")
+        for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text))
+        if part.strip(" .")
+    ]
     if len(parts) < 2 or ":" in text or text.rstrip()[-1] in "?!":
         return False
     n_names = sum(1 for part in parts if _is_name(part))
@@ -135,10 +143,19 @@ def is_names(text: str) -> bool:
 
 def _is_name(part: str) -> bool:
     words = part.split()
-    return len(words) <= 5 and all(_NAME_WORD.fullmatch(word) for word in words) and not _NO_NAME & {w.lower() for w in words}
+    return (
+        len(words) <= 5
+        and all(_NAME_WORD.fullmatch(word) for word in words)
+        and not _NO_NAME & {w.lower() for w in words}
+    )
 
 
 def may_be_name(text: str) -> bool:
     """Whether a line could be one person: two to four capitalised words and nothing else."""
     words = re.sub(r"(?:\(\d+\))+|[\d∗*†‡§¶,.]+$", "", text.strip(" .")).split()
-    return 2 <= len(words) <= 4 and ":" not in text and _is_name(" ".join(words)) and not any(char.isdigit() for word in words for char in word)
+    return (
+        2 <= len(words) <= 4
+        and ":" not in text
+        and _is_name(" ".join(words))
+        and not any(char.isdigit() for word in words for char in word)
+    )

@@ -93,7 +93,9 @@ def _fields(parsed: dict[str, object]) -> Fields:
             setattr(fields, meaning, values[tag].pop(0))
     urls = values.get("urls", [])
     fields.url = urls.pop(0) if urls else None
-    fields.doi = fields.doi or next((doi for tag in _MAY_NAME_DOI for text in values.get(tag, []) if (doi := find_doi(text))), None)
+    fields.doi = fields.doi or next(
+        (doi for tag in _MAY_NAME_DOI for text in values.get(tag, []) if (doi := find_doi(text))), None
+    )
     fields.arxiv = next((found for texts in values.values() for text in texts if (found := find_arxiv(text))), None)
     fields.arxiv = fields.arxiv or find_arxiv(fields.venue)
     fields.extra = {tag: "; ".join(dict.fromkeys(filter(None, texts))) for tag, texts in values.items()}

@@ -1,7 +1,7 @@
 """A small answer and calls for it."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from agent.errors import CallError
 from agent.llm.call import Answer, Call, Reply, Transport
@@ -20,7 +20,7 @@ VALID = '{"kind":"method","why":"It proposes one.","year":null}'
 
 
 def call(
-    user: str = "Which kind?", *, model: str = "stub-model", prompt: str = "classify_kind", **parameters: Any
+    user: str = "Which kind?", *, model: str = "stub-model", prompt: str = "classify_kind", **parameters: object
 ) -> Call:
     return Call(prompt, "You sort papers.", user, model, parameters, Kind)
 

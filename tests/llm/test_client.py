@@ -97,8 +97,10 @@ def test_each_row_may_have_a_class_of_its_own() -> None:
     def answer(call: Call) -> dict[str, Any]:
         return kind_of(call) if call.answer is Kind else {"why": "other"}
 
-    first, second = Client(Scripted(answer), "m").ask_all("sort", [Kind, Other], rows(1, 2))
-    assert (type(first), type(second)) == (Kind, Other)
+    classes: list[type[Answer]] = [Kind, Other]
+    first, second = Client(Scripted(answer), "m").ask_all("sort", classes, rows(1, 2))
+    assert isinstance(first, Kind)
+    assert isinstance(second, Other)
 
 
 def test_a_reply_that_does_not_fit_is_a_failed_call() -> None:

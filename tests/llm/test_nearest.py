@@ -32,7 +32,7 @@ def test_more_than_two_differences_are_named() -> None:
 
 def test_a_text_that_only_grew() -> None:
     said = what_differs(_line(call("One. Two.")), [_line(call("One."))])
-    assert 'its user has nothing where this call has " Two."' in said
+    assert 'its user has "One." where this call has "One. Two."' in said
 
 
 def test_where_no_call_of_the_prompt_is_recorded_the_prompts_are_named() -> None:

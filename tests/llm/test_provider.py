@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import socket
 import threading
@@ -45,9 +46,9 @@ def stub(server: Stub) -> Stub:
 
 
 def provider(
-    url: str, *, limits: Limits | None = None, key: str = KEY, retries: Retries = QUICK, **choice: Any
+    url: str, *, limits: Limits | None = None, key: str = KEY, retries: Retries = QUICK, **choice: object
 ) -> Provider:
-    chosen = ModelChoice(name="stub-model", **{"concurrency": 32, "timeout_s": 10, **choice})
+    chosen = ModelChoice(name="stub-model", **{"concurrency": 32, "timeout_s": 10, "max_output_tokens": 500, **choice})
     return Provider(url, key, chosen, Budget(limits or Limits(), 1.0, 2.0), retries=retries)
 
 
@@ -79,7 +80,7 @@ def test_as_many_as_allowed_are_on_their_way_at_once(stub: Stub) -> None:
         assert len(replies(one, 64)) == 64
     stats = stub.stats()
     assert stats["peak_in_flight"] == 32
-    assert stats["connections_total"] <= 33  # one of them asks for these figures
+    assert stats["connections_total"] <= 32 + 3  # three are for asking the server itself
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -173,7 +174,7 @@ def test_a_server_that_never_answers_keeps_the_worst_case(stub: Stub) -> None:
     with provider(stub.url, timeout_s=0.1, retries=Retries(attempts=2, first_wait_s=0)) as one:
         (failed,) = replies(one, 1).values()
         assert one.ledger.total.cost_usd is None
-        assert one.budget.used.output_tokens == 2 * 4096
+        assert one.budget.used.output_tokens == 2 * 500
     assert "no reply came in 0.1 s (tried 2 times)" in str(failed)
 
 
@@ -225,7 +226,7 @@ def test_usage_that_the_server_does_not_tell_is_unknown() -> None:
     body = {"model": "quiet-1", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
     with answering(200, body) as url, provider(url) as one:
         (reply,) = replies(one, 1).values()
-        assert one.budget.used.output_tokens == 4096
+        assert one.budget.used.output_tokens == 500
     assert isinstance(reply, Reply)
     assert (reply.model, reply.text) == ("quiet-1", content.replace(": ", ":").replace(", ", ","))
     assert reply.usage.cost_usd is None
@@ -291,16 +292,17 @@ def test_a_budget_of_calls_is_never_passed(stub: Stub) -> None:
     with provider(stub.url, limits=Limits(calls=50)) as one, pytest.raises(BudgetSpent, match="50 calls"):
         for answered, _ in one.send_all(calls(200)):
             handed.append(answered)
-    assert stub.stats()["total"] == one.ledger.total.attempts == 50
+    # One that was about to be sent when another met the limit is not sent.
+    assert 35 < stub.stats()["total"] == one.ledger.total.attempts == one.budget.used.attempts <= 50
     assert len(handed) > 20
 
 
 def test_a_budget_of_tokens_is_never_passed(stub: Stub) -> None:
     stub.config(latency_ms=5)
-    with provider(stub.url, limits=Limits(tokens=20_000), max_output_tokens=500) as one, pytest.raises(BudgetSpent):
-        replies(one, 2000)
+    with provider(stub.url, limits=Limits(tokens=10_000)) as one, pytest.raises(BudgetSpent):
+        replies(one, 1000)
     stats = stub.stats()
-    assert 18_000 < stats["prompt_tokens"] + stats["completion_tokens"] <= 20_000
+    assert 8_500 < stats["prompt_tokens"] + stats["completion_tokens"] <= 10_000
 
 
 def test_nothing_is_sent_on_an_empty_budget(stub: Stub) -> None:
@@ -315,14 +317,14 @@ def test_once_stopped_what_is_in_flight_is_handed_back(stub: Stub) -> None:
     with provider(stub.url, limits=Limits(calls=40), concurrency=16) as one, pytest.raises(BudgetSpent):
         for _, reply in one.send_all(calls(100)):
             handed.append(reply)
-    assert len(handed) == stub.stats()["answered"] == 40
+    assert 25 < len(handed) == stub.stats()["answered"] <= 40
 
 
 def test_ctrl_c_hands_back_what_is_in_flight(stub: Stub) -> None:
     stub.config(latency_ms=200)
     handed = []
     with provider(stub.url, concurrency=16) as one:
-        threading.Timer(0.1, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
         with pytest.raises(KeyboardInterrupt):
             for _, reply in one.send_all(calls(100)):
                 handed.append(reply)
