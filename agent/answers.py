@@ -306,7 +306,7 @@ def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
     if taxonomy.content not in _CARDS:
         facets = create_model(
             "Facets",
-            __config__=ConfigDict(extra="forbid"),
+            __config__=ConfigDict(extra="forbid", serialize_by_alias=True),
             # A facet may be called `json` or `_x`, which no attribute of a class may be.
             **{f"facet{n}": _facet_field(name, facet) for n, (name, facet) in enumerate(taxonomy.facets.items())},
         )  # type: ignore[call-overload]

@@ -95,7 +95,7 @@ def _card(paper: Paper, answer: CardAnswer[str, Any], better: dict[str, str | No
             unquoted.append(name)
     codes = {
         name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
-        for name, value in answer.facets.model_dump(by_alias=True).items()
+        for name, value in answer.facets.model_dump().items()
     }
     card = Card(
         key=paper.key,

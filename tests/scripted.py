@@ -53,7 +53,7 @@ class Scripted:
 def reply(line: BaseModel | dict[str, Any] | str) -> Reply:
     """A reply with this text."""
     if isinstance(line, BaseModel):
-        text = line.model_dump_json()
+        text = line.model_dump_json(by_alias=True)
     else:
         text = line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
     return Reply(text, "scripted", DAY, Usage(1, 1, 10, 5, None))

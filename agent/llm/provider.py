@@ -92,7 +92,7 @@ class Provider:
             answer = call.answer.model_validate_json(_text_of(completion))
         except ValidationError:
             answer = exchange.ask_again(completion)
-        return Reply(answer.model_dump_json(), exchange.model, datetime.now(UTC).date().isoformat(), exchange.usage)
+        return Reply(answer.model_dump_json(by_alias=True), exchange.model, datetime.now(UTC).date().isoformat(), exchange.usage)
 
     def request(self, call: Call, messages: list[Json]) -> ChatCompletion:
         """One request, neither budgeted nor retried; raises openai's errors, or Passing for a reply that is none."""
