@@ -13,7 +13,8 @@ ConspectusError
 └── RunStopped           nothing more can be asked in this run; what was paid for is kept
     ├── BudgetSpent      the next attempt could pass a limit of the budget
     ├── NotRecorded      a replay met a call that its cassette does not hold
-    └── NotAllowed       no key, a wrong key, or no such model
+    ├── NotAllowed       no key, a wrong key, or no such model
+    └── Unreachable      the server never gave a reply
 """
 
 
@@ -71,3 +72,7 @@ class NotRecorded(RunStopped):
 
 class NotAllowed(RunStopped):
     """The server will answer no call at all: no key, a wrong key, or no such model."""
+
+
+class Unreachable(RunStopped):
+    """The server never gave a reply, however often it was tried; the other calls would fare no better."""

@@ -96,6 +96,7 @@ def dump_taxonomy(taxonomy: Taxonomy, before: str | None = None) -> str:
         before = None
     yaml = YAML()
     yaml.width = 110
+    yaml.preserve_quotes = True
     yaml.indent(mapping=2, sequence=4, offset=2)
     page: Any
     if before and _without_terms(read_taxonomy(before)) == _without_terms(taxonomy):

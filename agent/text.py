@@ -89,9 +89,8 @@ def fold(text: str) -> Folded:
         one_to_one = len(piece) == end - start
         starts.extend(range(start, end) if one_to_one else [start] * len(piece))
         ends.extend(range(start + 1, end + 1) if one_to_one else [end] * len(piece))
-    if chars and chars[-1] == " ":
-        chars.pop()
-    return Folded("".join(chars), starts, ends)
+    n_chars = len(chars) - (chars[-1:] == [" "])
+    return Folded("".join(chars[:n_chars]), starts[:n_chars], ends[:n_chars])
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:

@@ -25,22 +25,26 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
         return {"paragraphs": [{"heading": None, "claims": [claim(*one) for one in papers.items()]}], "rows": []}
     if "opening" in schema:
         parts = schema["threads"]["items"]["properties"]["part"]["enum"]
-        return {"opening": [claim(*quoted(text))], "threads": [{"part": p, "heading": f"On {p}"} for p in parts]}
+        return {
+            "opening": [claim(*one) for one in quoted(text)[:4]],
+            "threads": [{"part": p, "heading": f"On {p}"} for p in parts],
+        }
     if "claims" in schema:
-        return {"claims": [claim(*one) for one in papers.items()] or [claim(*quoted(text))]}
+        opening = "In closing, one" if "closing" in request["messages"][0]["content"] else "One"
+        opening = "Across sections, one" if "synthesis" in request["messages"][0]["content"] else opening
+        return {"claims": [claim(*one, opening) for one in papers.items() or quoted(text)]}
     if "category" in schema:
         return card(schema, text, *next(iter(papers.items())))
     return None
 
 
-def claim(key: str, words: str) -> dict[str, Any]:
+def claim(key: str, words: str, opening: str = "One") -> dict[str, Any]:
     sentence = words.split(". ")[0].strip()
-    return {"text": f"One finds that {sentence}.", "citations": [{"key": key, "quote": sentence}]}
+    return {"text": f"{opening} finds that {sentence}.", "citations": [{"key": key, "quote": sentence}]}
 
 
-def quoted(text: str) -> tuple[str, str]:
-    key, _, words = QUOTED.findall(text)[0]
-    return key, words.strip()
+def quoted(text: str) -> list[tuple[str, str]]:
+    return [(key, words.strip()) for key, _, words in QUOTED.findall(text)]
 
 
 def card(schema: dict[str, Any], text: str, key: str, words: str) -> dict[str, Any]:

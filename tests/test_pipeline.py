@@ -145,8 +145,9 @@ def test_one_word_in_one_abstract_asks_for_what_it_touches(
         monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
         assert conspectus("build", review, "--model", "stub-model").code == 0
         before = parts_of(review)
-        (cut,) = [id_ for id_, part in before.items() if "a-survey-of-companion" in part["papers"]]
-        write_jsonl(source, [(title, text.replace("Only the pairing", "Just the pairing")) for title, text in PLOTS])
+        (key,) = [paper["key"] for paper in lines(review / "papers.jsonl") if "Survey" in str(paper["title"])]
+        (cut,) = [id_ for id_, part in before.items() if key in part["papers"]]
+        write_jsonl(source, [(title, text.replace("is popular, yet", "is common, yet")) for title, text in PLOTS])
         stub.reset()
         assert conspectus("build", review, "--model", "stub-model").code == 0
         total = stub.stats()["total"]

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import typer
-
-from agent.cli import INCOMPLETE
 from agent.cli.console import Console, show, show_json
 from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, open_review
 
@@ -19,11 +16,9 @@ def command(
 ) -> None:
     with Console() as console:
         review = open_review(folder, console, model=model, max_usd=max_usd, offline=offline)
-        report = review.build("taxonomy")
+        review.build("taxonomy")
     taxonomy = review.folder.taxonomy()
-    if taxonomy is None:
-        show(f"no taxonomy: {report.unanswered[0].why if report.unanswered else 'it was not asked for'}")
-        raise typer.Exit(INCOMPLETE)
+    assert taxonomy is not None  # or `build` would have raised
     if as_json:
         show_json(taxonomy)
         return

@@ -26,6 +26,7 @@ from agent.errors import (
     RunStopped,
     TransportFailed,
     Truncated,
+    Unreachable,
 )
 from agent.llm.budget import Budget
 from agent.llm.call import Answer, Call, Json, Reply, Usage
@@ -54,6 +55,9 @@ class Provider:
         self.budget = budget
         self.ledger = Ledger()
         self.retries = retries or Retries()
+        self.is_reached = False
+        """Whether the server has said anything yet, be it an error."""
+        self.address = base_url
         self._api_key = api_key
         n_calls = choice.concurrency
         timeout = httpx2.Timeout(choice.timeout_s, connect=min(_CONNECT_TIMEOUT_S, choice.timeout_s))
@@ -92,7 +96,8 @@ class Provider:
             answer = call.answer.model_validate_json(_text_of(completion))
         except ValidationError:
             answer = exchange.ask_again(completion)
-        return Reply(answer.model_dump_json(by_alias=True), exchange.model, datetime.now(UTC).date().isoformat(), exchange.usage)
+        text, day = answer.model_dump_json(by_alias=True), datetime.now(UTC).date().isoformat()
+        return Reply(text, exchange.model, day, exchange.usage)
 
     def request(self, call: Call, messages: list[Json]) -> ChatCompletion:
         """One request, neither budgeted nor retried; raises openai's errors, or Passing for a reply that is none."""
@@ -162,7 +167,14 @@ class _Exchange:
 
     def ask(self, messages: list[Json]) -> ChatCompletion:
         """A completion that answers, after as many attempts as it takes."""
-        return persist(lambda: self._attempt(messages), self._provider.retries, self._stop)
+        provider = self._provider
+        try:
+            return persist(lambda: self._attempt(messages), provider.retries, self._stop)
+        except TransportFailed as error:
+            if provider.is_reached:
+                raise
+            advice = "check OPENAI_BASE_URL and the network, or let the built-in model answer with --offline"
+            raise Unreachable(f"{provider.address} cannot be reached: {error}; {advice}") from None
 
     def ask_again(self, first: ChatCompletion) -> Answer:
         """Let instructor read the first completion, and show the model what is wrong until it has it right."""
@@ -202,8 +214,13 @@ class _Exchange:
         usage: Usage | None = None
         try:
             completion = provider.request(call, messages)
+            provider.is_reached = True
             usage = provider.usage_of(completion)
+        except Passing:
+            provider.is_reached = True
+            raise
         except openai.APIError as error:
+            provider.is_reached |= not isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
             usage = Usage(attempts=1, cost_usd=provider.budget.cost(0, 0)) if _is_unbilled(error) else None
             raise provider.meaning_of(error, call) from None  # openai's own words could hold the key
         finally:

@@ -75,11 +75,13 @@ def _digest_before(before: dict[str, SourceReport], name: str) -> str | None:
 def _read(
     folder: Folder, source: Source, digest: str, say: Callable[[str], None]
 ) -> tuple[tuple[Record, ...], SourceReport]:
+    path = folder.source_file(source)
     try:
-        reading = read(folder.source_file(source), source.name)
+        reading = read(path, source.name)
     except SourceError as error:
-        say(f"skipped: {error}")
-        whole = Skipped(file=source.name, position=None, why=str(error))
+        why = str(error).replace(str(path), source.name)  # the report is the same wherever the folder lies
+        say(f"skipped: {why}")
+        whole = Skipped(file=source.name, position=None, why=why)
         return (), SourceReport(name=source.name, sha256=digest, n_records=0, skipped=(whole,))
     n_skipped = len(reading.skipped)
     aside = f", {n_skipped} entr{'y' if n_skipped == 1 else 'ies'} skipped" if n_skipped else ""

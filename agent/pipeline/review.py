@@ -7,7 +7,7 @@ from os.path import relpath
 from pathlib import Path
 
 from agent.connect import Access, Connection, connect
-from agent.errors import SourceError
+from agent.errors import ConspectusError, SourceError
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Progress
@@ -86,6 +86,8 @@ class Review:
             self._log(connection, report)
         if connection.client.stopped:
             raise connection.client.stopped
+        if run.taxonomy is None and run.unanswered:
+            raise ConspectusError(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
         return report
 
     @property
