@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Literal, overload
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -107,7 +106,7 @@ class Paper(Frozen):
     def __getitem__(self, where: Where) -> str:
         return (self.title if where == "title" else self.abstract) or ""
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Names this text of the paper: 16 hex digits of a SHA-256 over title and abstract."""
         return digest_of([self.title, self.abstract])

@@ -100,7 +100,8 @@ def new_protocol(protocol: Protocol) -> str:
     writing = protocol.writing.model_dump(exclude_defaults=True)
     if writing:
         page.add("writing", _settings(writing, {}))
-    page.add("sources", _tables(protocol.sources))
+    if protocol.sources:
+        page.add("sources", _tables(protocol.sources))
     return tomlkit.dumps(page)
 
 

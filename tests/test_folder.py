@@ -162,7 +162,7 @@ def test_two_lines_with_one_key_are_told(folder: Folder) -> None:
 
 
 def test_what_is_not_utf8_is_told(folder: Folder) -> None:
-    assert "is not UTF-8 (byte 17)" in why_unread(folder, '{"key":"x","title":"Müller"}'.encode("latin-1")[3:])
+    assert "papers.jsonl is not UTF-8 (byte 21)" in why_unread(folder, '{"key":"x","title":"Müller"}'.encode("latin-1"))
     assert "is not UTF-8" in why_unread(folder, '{"key":"x"}'.encode("utf-16"))
 
 

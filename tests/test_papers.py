@@ -51,3 +51,8 @@ def test_a_noun_is_frozen_and_knows_no_other_field() -> None:
 def test_a_person_or_group_is_shown_by_name() -> None:
     assert str(Author(family="Müller", given="A.")) == "A. Müller"
     assert str(Author(family="The Bee Group")) == "The Bee Group"
+
+
+def test_a_copy_with_another_text_has_another_digest() -> None:
+    before = BEES.digest
+    assert BEES.model_copy(update={"abstract": "Other."}).digest != before

@@ -1,14 +1,14 @@
 """One paper per work: the records of all sources merged, every place kept, and keys that stay."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.corpus.fullest import as_record, merge_records
 from agent.corpus.grouping import group, pairs
 from agent.corpus.keys import Wanted, give_keys
-from agent.corpus.works import Features, Match, are_alike, match
-from agent.papers import Corpus, Duplicate, Paper, Place, Record, digest_of
+from agent.corpus.works import Features, are_alike, match
+from agent.papers import Corpus, Duplicate, Paper, Record, digest_of
 
 __all__ = ["Merged", "merge"]
 

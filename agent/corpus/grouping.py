@@ -1,4 +1,4 @@
-"""Groups what is of one work, comparing only what shares a telling piece, so that time grows with the number of papers."""
+"""Groups what is of one work, comparing only what shares a telling piece, so that time grows as the papers do."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -9,10 +9,11 @@ from agent.papers import Paper, digest_of
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
-_SMALL = frozenset(
-    "a an the on of in for to with from by at as and or via using is are was be do does can how what why when where which"
-    " who toward towards into over under we our this that these it its their not no".split()
-)
+_SMALL_WORDS = """
+a an the on of in for to with from by at as and or via using is are was be do does can how what why when where which who
+toward towards into over under we our this that these it its their not no
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 _N_TITLE_WORDS = 5
 _MAX_LENGTH = 60
 
@@ -54,8 +55,8 @@ def readable_key(paper: Paper) -> str:
         words = _telling(paper.title or "") or _telling(paper.abstract or "")
         return f"{family}{paper.year}{words[0] if words else ''}"[:_MAX_LENGTH]
     text = paper.title or paper.abstract or ""
-    if paper.title and (words := _words(re.split(r":\s|\s[-–—]+\s", paper.title, maxsplit=1)[0])):
-        short = [word for index, word in enumerate(words) if index or word not in ("a", "an", "the")]
+    if paper.title and (words := _parts(re.split(r":\s|\s[-–—]+\s", paper.title, maxsplit=1)[0])):
+        short = words[1:] if len(words) > 1 and words[0] in ("a", "an", "the") else words
     else:
         short = _telling(text)
     return "-".join(short[:_N_TITLE_WORDS])[:_MAX_LENGTH].strip("-") or f"paper-{_identity(paper)[:6]}"
@@ -93,6 +94,11 @@ def _telling(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return [plain for word in _WORD.findall(text) if (plain := _plain(word))]
+
+
+def _parts(text: str) -> list[str]:
+    """Words, those with a hyphen one by one."""
+    return re.findall(r"[a-z0-9]+", re.sub(r"['’.]", "", fold_ascii(text)).lower())
 
 
 def _plain(text: str) -> str:

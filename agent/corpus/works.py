@@ -24,12 +24,13 @@ _PREPRINT_DOI = re.compile(
 _SERIAL = re.compile(
     r"\b(?:journal|j|trans|transactions|letters|record|rec|magazine|review|bulletin|annals|tods|tois)\b"
 )
-_GENERIC = frozenset(
-    "a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface special"
-    " issue volume book books review reviews column report reports letter letters message chair chairman president treasurer"
-    " news notes note announcement announcements correction erratum errata corrigendum retraction index contents table"
-    " abstracts abstract panel tutorial keynote invited talk comment comments reply response discussion obituary".split()
-)
+_GENERIC_WORDS = """
+a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface special
+issue volume book books review reviews column report reports letter letters message chair chairman president treasurer
+news notes note announcement announcements correction erratum errata corrigendum retraction index contents table abstracts
+abstract panel tutorial keynote invited talk comment comments reply response discussion obituary
+"""
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?|openreview|hal)\b")
 _SPECIAL = str.maketrans(
     {

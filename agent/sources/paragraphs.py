@@ -39,9 +39,8 @@ _NUMBER = re.compile(r"(?:\[\d{1,5}\]|\(\d{1,5}\)|\d{1,5}[.)]|#\d{1,5}[.:)]?)\s+
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((\S+?)\)")
 _MORE_OR_LESS = re.compile(r"\s*(?:[△▽▲▼]\s*(?:Less|More)|\[(?:less|more)\])\s*$", re.IGNORECASE)
-_GOES_ON = frozenset(
-    "a an and as at by for from in into of on or over the through to under using via with without".split()
-)
+_SMALL_WORDS = "a an and as at by for from in into of on or over the through to under using via with without"
+_GOES_ON = frozenset(_SMALL_WORDS.split())
 _WIDEST = 140
 """Nobody wraps lines by hand, or by program, at more columns than this."""
 
@@ -167,7 +166,7 @@ def _goes_on(run: Sequence[_Line], begin: int, index: int, width: int | None, is
 
 
 def _is_new(lines: Sequence[_Line], after: _Line, width: int, *, is_last: bool, is_below_title: bool) -> bool:
-    """Whether a line after one that reaches the margin begins something else: text under a title, a title under text."""
+    """Whether a line after a full one begins something else: text under a title, a title under text."""
     if lines[-1].text[-1] in ".!?}" and len(lines) > 2 and _begins_title(after, is_last):
         return True
     if is_names(" ".join(line.text for line in lines)) and not is_names(after.text) and len(after.raw) > 0.7 * width:

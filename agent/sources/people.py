@@ -9,9 +9,8 @@ from agent.text import decode_latex
 Names = str | Sequence[str | Author] | None
 """Authors as a format gives them: one text with all of them, or one text a person."""
 
-_PARTICLES = frozenset(
-    "von van der den de del della di da dos das du la le ter ten zu zur af al el bin ibn ben st. y".split()
-)
+_PARTICLE_WORDS = "von van der den de del della di da dos das du la le ter ten zu zur af al el bin ibn ben st. y"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")
 _GROUP = re.compile(
@@ -23,9 +22,8 @@ _OTHERS = re.compile(r"(?:,|;|\band\b)?\s*\b(?:et\s+al\b\.?|and\s+others)\s*$", 
 _NAME_WORD = re.compile(
     r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.\-]*|von|van|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ter|et|al\.|and)[\d∗*†‡§¶,()]*"
 )
-_NO_NAME = frozenset(
-    "a an the of for with in on to from via is are using by towards toward as at how what why when".split()
-)
+_PHRASE_WORDS = "a an the of for with in on to from via is are using by towards toward as at how what why when"
+_NO_NAME = frozenset(_PHRASE_WORDS.split())
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
