@@ -65,9 +65,9 @@ def decode(data: bytes, path: Path) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace").removesuffix("\ufffd")
-    encoding = _utf16_without_mark(data[:4096])
-    if encoding:
-        return data.decode(encoding, "replace")
+    unmarked = _utf16_without_mark(data[:4096])
+    if unmarked:
+        return data.decode(unmarked, "replace")
     n_control = len(data) - len(data.translate(None, _CONTROL_BYTES))
     if n_control > _MAX_CONTROL_SHARE * len(data):
         raise SourceError(f"{path} is not text but a binary file: export the records as text, BibTeX, RIS or CSV")
