@@ -15,7 +15,9 @@ def claims_of(answers: Iterable[ClaimAnswer[str]], papers: Mapping[str, Paper], 
     for answer in answers:
         cited = {}
         for citation in answer.citations:
-            quote = find_quote(papers[citation.key], citation.quote)
+            # A text over a part that could not be written again may cite a paper that is gone; the check names it.
+            paper = papers.get(citation.key)
+            quote = find_quote(paper, citation.quote) if paper else None
             span = quote.model_dump(exclude={"text"}) if quote else {}
             cited[citation.key, quote.text if quote else None] = Citation(
                 key=citation.key, quote=quote.text if quote else None, **span

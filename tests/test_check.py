@@ -376,7 +376,9 @@ def table(*rows: Any, lines: Sequence[Line] = (), papers: tuple[str, ...] = ("be
 
 
 def test_a_cell_whose_words_or_numbers_are_not_in_the_paper_is_emptied_and_listed() -> None:
-    given = row("bees2021", setting=("moths", BAD), idea=("on 13 meadows", CAMERA), evidence=("91.5% of all bees", FINDS))
+    given = row(
+        "bees2021", setting=("moths", BAD), idea=("on 13 meadows", CAMERA), evidence=("91.5% of all bees", FINDS)
+    )
     after, transport = table(given)
     assert transport.calls == []
     cells = after.rows[0].cells

@@ -36,6 +36,13 @@ def test_words_of_another_paper_are_not_a_papers_own() -> None:
     assert claim.citations[0].quote is None
 
 
+def test_a_paper_that_is_gone_is_cited_without_a_quote() -> None:
+    kind = with_keys(PassageAnswer, ("gone1999",))
+    answer = kind.model_validate({"claims": [claim_answer("Gone.", ("gone1999", "words that stood there once"))]})
+    (claim,) = claims_of(answer.claims, PAPERS, MADE)
+    assert [(one.key, one.quote) for one in claim.citations] == [("gone1999", None)]
+
+
 def test_what_is_said_twice_is_kept_once() -> None:
     words = ("bees2021", "a camera that counts bees")
     same = claims(claim_answer("Bees.", words, words), claim_answer(" Bees. ", words))

@@ -142,9 +142,7 @@ def test_a_part_holds_its_claims_and_a_row_for_each_paper() -> None:
     cell = {"text": " Two \n nights ", "quote": LAMPS}
     row = {"key": "moths2022", "setting": cell, "idea": None, "evidence": None}
     second = row | {"setting": None}
-    parts, unanswered, transport = written(
-        section_answer(BOTH, rows=(row, second)), section_answer(SLUGS), known=known
-    )
+    parts, unanswered, transport = written(section_answer(BOTH, rows=(row, second)), section_answer(SLUGS), known=known)
     assert unanswered == [] and transport.prompts == ["write_section", "write_section"]
     insects = parts[0]
     assert insects.papers == ("bees2021", "moths2022")
@@ -269,7 +267,13 @@ def test_an_opening_cannot_cite_a_paper_of_another_section() -> None:
 
 def overview(transport: Scripted, known: dict[str, Card] | None = None) -> dict[str, Passage | Unanswered]:
     return write_overview(
-        sections(), CORPUS, cards() if known is None else known, TAXONOMY, Client(transport, "m"), title="T", question="Q"
+        sections(),
+        CORPUS,
+        cards() if known is None else known,
+        TAXONOMY,
+        Client(transport, "m"),
+        title="T",
+        question="Q",
     )
 
 

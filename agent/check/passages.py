@@ -65,10 +65,8 @@ def _answered(
 
 def _citable(passage: Passage, claims: Iterable[Checked], corpus: Corpus) -> set[str]:
     """The papers that a repaired claim may cite: those of the part, or those that the failed claims cite."""
-    if isinstance(passage, Part):
-        return set(passage.papers)
     cited = {citation.key for one in claims for citation in one.claim.citations}
-    return {key for key in cited if corpus.has(key)}
+    return set(filter(corpus.has, passage.papers if isinstance(passage, Part) else cited))
 
 
 def _judged_again(
