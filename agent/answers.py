@@ -1,4 +1,4 @@
-"""The typed answers a model is asked for, and the typed fields that calls carry.
+"""The typed answers a model is asked for.
 
 Every field's sentence goes into the schema that is sent: it is the instruction. What an answer may name (categories,
 codes, citation keys) is a closed set, so that nothing can be invented: the generic classes take it as a Literal.
@@ -10,10 +10,9 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from agent.draft import Claim, Verdict
+from agent.draft import Verdict
 from agent.llm.call import Answer
-from agent.papers import Frozen, Paper
-from agent.review import Card, Category, Facet, Taxonomy
+from agent.review import Facet, Taxonomy
 
 A = TypeVar("A", bound=Answer)
 KeyT = TypeVar("KeyT")
@@ -235,54 +234,6 @@ class RepairedClaim(Node, Generic[NumberT, KeyT]):
 class RepairAnswer(Answer, Generic[NumberT, KeyT]):
     repairs: list[RepairedClaim[NumberT, KeyT]]
     """Each claim once."""
-
-
-# -- fields -----------------------------------------------------------------------------------------------------------
-
-
-class CardedPaper(Frozen):
-    """A paper with its card, as writing calls carry it."""
-
-    paper: Paper
-    card: Card
-
-
-class DoubtfulFact(Frozen):
-    """A fact whose quote is not in its paper."""
-
-    field: str
-    text: str
-    quote: str
-
-
-class PartDigest(Frozen):
-    """What merging is told of a part."""
-
-    id: str
-    name: str
-    """The category's or child's name."""
-    n_papers: int
-    claims: tuple[Claim, ...]
-
-
-class SectionDigest(Frozen):
-    """What the texts over all sections are told of one of them."""
-
-    category: Category
-    n_papers: int
-    claims: tuple[Claim, ...]
-    """Checked claims, as many as a call should carry."""
-    codes: dict[str, dict[str, int]]
-    """How many of its papers have which code, by facet."""
-
-
-class FailedClaim(Frozen):
-    """A claim to be repaired, with what was wrong with it."""
-
-    number: int
-    claim: Claim
-    problem: str
-    why: str
 
 
 # -- classes with closed sets -----------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agent.answers import CardAnswer, DoubtfulFact, FactAnswer, QuotesAnswer, card_answer
+from agent.answers import CardAnswer, FactAnswer, QuotesAnswer, card_answer
+from agent.fields import DoubtfulFact
 from agent.llm.client import Client
 from agent.papers import Paper
 from agent.review import BUILT_IN, FACTS, Card, FactQuote, Made, Taxonomy, Unanswered

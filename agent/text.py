@@ -184,13 +184,10 @@ def _find(text: str, quote: str) -> tuple[int, int] | None:
     return None if start < 0 else (folded.starts[start], folded.ends[start + len(wanted) - 1])
 
 
-_MOST_OCCURRENCES = 64
-
-
 def _occurrence(text: str, words: str) -> int:
     """Where the words stand, best where they are not a piece of other words; -1 for nowhere."""
     first = start = text.find(words)
-    for _ in range(_MOST_OCCURRENCES):
+    for _ in range(64):  # of a text that repeats itself for a megabyte the first will do
         if start < 0:
             return first
         if not _is_inside(text, start) and not _is_inside(text, start + len(words)):
@@ -235,7 +232,6 @@ _ABBREVIATED = re.compile(
     r"(?:\b(?:cf|vs|al|etc|Figs?|Eqn?s?|Sect?s?|Refs?|Tabs?|No|Vol|pp|Dr|Mrs?|Ms|Prof|St|Ph\.D|approx|resp|ca)"
     r"|\b(?:[A-Za-z]\.)+[A-Za-z]|(?:^|[\s(])[A-Z])\.$"
 )
-_BLANK = re.compile(r"\s*")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -253,8 +249,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _after_blank(text: str, at: int) -> int:
-    match = _BLANK.match(text, at)
-    return match.end() if match else at
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------------

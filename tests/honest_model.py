@@ -32,7 +32,7 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
     if "claims" in schema:
         opening = "In closing, one" if "closing" in request["messages"][0]["content"] else "One"
         opening = "Across sections, one" if "synthesis" in request["messages"][0]["content"] else opening
-        return {"claims": [claim(*one, opening) for one in papers.items() or quoted(text)]}
+        return {"claims": [claim(key, words, opening) for key, words in list(papers.items()) or quoted(text)]}
     if "category" in schema:
         return card(schema, text, *next(iter(papers.items())))
     return None

@@ -48,7 +48,7 @@ TOPICS = Facet(many=True, codes={"light": "Lamps.", "food": "Eating."})
 TAXONOMY = Taxonomy(categories=(INSECTS, MOLLUSCS), facets={"kind": KIND, "topics": TOPICS})
 
 
-def card(key: str, category: str = "insects", **fields: Any) -> Card:
+def card(key: str, category: str = "insects", **fields: Any) -> Card:  # noqa: ANN401  (the fields of a Card)
     return Card(key=key, category=category, confidence=0.9, **fields)
 
 

@@ -1,12 +1,11 @@
 """Every claim against the papers it cites: what is kept, repaired, dropped, listed and counted."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from agent.check import check_passages, is_verbatim, look
-from agent.draft import Claim, Finding, Outcome, Part, Passage, Problem, Tally, Verdict
+from agent.draft import Claim, Finding, Outcome, Part, Passage, Problem, Row, Tally, Verdict
 from agent.errors import BudgetSpent, Refused
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper
@@ -369,20 +368,18 @@ def test_a_passage_checked_again_keeps_what_was_found_before() -> None:
 # -- tables -----------------------------------------------------------------------------------------------------------
 
 
-def table(*rows: Any, lines: Sequence[Line] = (), papers: tuple[str, ...] = ("bees2021",)) -> tuple[Part, Scripted]:
+def table(*rows: Row, lines: Sequence[Line] = (), papers: tuple[str, ...] = ("bees2021",)) -> tuple[Part, Scripted]:
     after, _, transport = checked(part(papers=papers, rows=rows), *lines)
     assert isinstance(after, Part)
     return after, transport
 
 
 def test_a_cell_whose_words_or_numbers_are_not_in_the_paper_is_emptied_and_listed() -> None:
-    given = row(
-        "bees2021", setting=("moths", BAD), idea=("on 13 meadows", CAMERA), evidence=("91.5% of all bees", FINDS)
-    )
+    given = row("bees2021", setting=("moths", BAD), idea=("on 13 meadows", CAMERA), evidence=("it finds 91.5%", FINDS))
     after, transport = table(given)
     assert transport.calls == []
     cells = after.rows[0].cells
-    assert [cells[name].text for name in ("setting", "idea", "evidence")] == [None, None, "91.5% of all bees"]
+    assert [cells[name].text for name in ("setting", "idea", "evidence")] == [None, None, "it finds 91.5%"]
     assert fates(after.findings) == [
         ("setting: moths", Problem.NO_QUOTE, Outcome.DROPPED, None),
         ("idea: on 13 meadows", Problem.NO_NUMBER, Outcome.DROPPED, None),
@@ -392,7 +389,7 @@ def test_a_cell_whose_words_or_numbers_are_not_in_the_paper_is_emptied_and_liste
 
 
 def test_a_row_in_words_of_its_own_is_judged_with_the_claims() -> None:
-    given = row("bees2021", idea=("a lens for insects", f"“{CAMERA}”"), evidence=("91.5% of all bees", FINDS))
+    given = row("bees2021", idea=("a lens for insects", f"“{CAMERA}”"), evidence=("it finds 91.5%", FINDS))
     after, unanswered, transport = checked(
         part(GOOD, papers=("bees2021",), rows=(given,)), judgement("supported", "supported")
     )
@@ -404,12 +401,14 @@ def test_a_row_in_words_of_its_own_is_judged_with_the_claims() -> None:
 
 
 @pytest.mark.parametrize("verdict", ["partly", "unsupported", "verbatim", ("supported", ["bees2021"])])
-def test_a_row_that_is_not_supported_says_the_papers_own_words_and_is_listed(verdict: Any) -> None:
-    given = row("bees2021", idea=("a lens for insects", CAMERA), evidence=("91.5% of all bees", FINDS))
+def test_a_row_that_is_not_supported_says_the_papers_own_words_and_is_listed(
+    verdict: str | tuple[str, list[str]],
+) -> None:
+    given = row("bees2021", idea=("a lens for insects", CAMERA), evidence=("it finds 91.5%", FINDS))
     after, transport = table(given, lines=[judgement(verdict)])
     assert transport.prompts == ["check_support"]
     cells = after.rows[0].cells
-    assert (cells["idea"].text, cells["evidence"].text) == (f"“{CAMERA}”", "91.5% of all bees")
+    assert (cells["idea"].text, cells["evidence"].text) == (f"“{CAMERA}”", "it finds 91.5%")
     (finding,) = after.findings
     assert "a lens for insects" in finding.claim and finding.outcome is Outcome.REPAIRED
     assert CAMERA in str(finding.became) and finding.passage == "insects, table"
@@ -425,7 +424,7 @@ def test_a_row_that_the_judge_left_out_is_judged_once_more() -> None:
 
 
 def test_a_piece_of_a_word_or_number_is_not_the_papers_own() -> None:
-    transport = table(row("bees2021", idea=("12", "On 12 meadows it finds 91.5%")))[1]
+    transport = table(row("bees2021", idea=("On 12", "On 12 meadows it finds 91.5%")))[1]
     assert transport.calls == []
     inside = row("bees2021", idea=("era that counts", CAMERA))
     assert table(inside, lines=[judgement("supported")])[1].prompts == ["check_support"]

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from agent.answers import FailedClaim, JudgementAnswer, RepairAnswer, VerdictAnswer, with_keys
+from agent.answers import JudgementAnswer, RepairAnswer, VerdictAnswer, with_keys
 from agent.check.look import Checked, holds, is_verbatim, look
 from agent.claims import cited_keys, claims_of
 from agent.draft import Citation, Claim, Problem, Verdict
+from agent.fields import FailedClaim
 from agent.llm.client import Client
 from agent.papers import Corpus
 from agent.review import Made, Unanswered

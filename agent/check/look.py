@@ -125,9 +125,13 @@ def _own_words(cell: Cell, paper: Paper) -> Cell:
 
 
 def says_itself(cell: Cell) -> bool:
-    """Whether a cell is only words of its own quote, so that there is nothing to judge."""
+    """Whether a cell is only the beginning of its own quote, so that there is nothing to judge.
+
+    Words from its middle could have lost a "not" before them.
+    """
     words = (cell.text or "").strip(" …“”.")
-    return not words or has_words(cell.quote or "", words)
+    quote = (cell.quote or "").lstrip(" “")
+    return not words or (quote.startswith(words) and not quote[len(words) : len(words) + 1].isalnum())
 
 
 def row_claim(row: Row) -> Claim | None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from agent.answers import DoubtfulFact
 from agent.extractive.categories import Chooser
 from agent.extractive.facets import codes_of
 from agent.extractive.names import name_of
 from agent.extractive.overlap import most_alike
 from agent.extractive.roles import Role, Sentence, best, read, shortened
+from agent.fields import DoubtfulFact
 from agent.papers import Paper
 from agent.review import Taxonomy
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.answers import FailedClaim
 from agent.draft import Claim, Verdict
 from agent.extractive.overlap import covered, most_alike
 from agent.extractive.prose import quoted, title_of
 from agent.extractive.quotations import quotation_in
 from agent.extractive.roles import read
+from agent.fields import FailedClaim
 from agent.papers import Paper
 from agent.text import find_quote
 

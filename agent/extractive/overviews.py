@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from agent.answers import PartDigest, SectionDigest
 from agent.draft import Claim
 from agent.extractive.phrases import phrases_of
 from agent.extractive.quotations import quotation_in
 from agent.extractive.roles import Role, Sentence, read_text
 from agent.extractive.words import features
+from agent.fields import PartDigest, SectionDigest
 from agent.papers import Paper
 
 MOST_CLAIMS = 20

@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from agent.answers import CardedPaper
 from agent.errors import CallError
 from agent.extractive.clusters import clustered
 from agent.extractive.phrases import capitalized, phrases_of
 from agent.extractive.roles import Role, Sentence, best, read, shortened
 from agent.extractive.vectors import space_of
 from agent.extractive.words import paper_features
+from agent.fields import CardedPaper
 from agent.papers import Paper
 
 CELL_WORDS = 15

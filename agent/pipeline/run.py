@@ -120,7 +120,11 @@ class Run:
         return write.assemble(self._checked(parts), taxonomy, earlier)
 
     def _openings(self, sections: list[Section], taxonomy: Taxonomy) -> list[Section]:
-        due = [section for section in sections if write.needs_opening(section, self.client.model)]
+        due = [
+            section
+            for section in sections
+            if all(part.is_checked for part in section.parts) and write.needs_opening(section, self.client.model)
+        ]
         by_id = {section.id: section for section in sections}
         for section in write.write_openings(due, self.corpus, taxonomy, self.client):
             if isinstance(section, Unanswered):

@@ -4,8 +4,9 @@ import re
 from enum import StrEnum
 
 from agent.sources.identifiers import find_arxiv, find_doi
-from agent.sources.paragraphs import Paragraph, is_title_case
+from agent.sources.paragraphs import Paragraph
 from agent.sources.people import is_names
+from agent.sources.wrapping import is_title_case
 from agent.text import sentences
 
 

@@ -141,11 +141,9 @@ def is_names(text: str) -> bool:
 
 def _is_name(part: str) -> bool:
     words = part.split()
-    return (
-        len(words) <= 5
-        and all(_NAME_WORD.fullmatch(word) for word in words)
-        and not _NO_NAME & {w.lower() for w in words}
-    )
+    if len(words) > 5 or not all(_NAME_WORD.fullmatch(word) for word in words):
+        return False
+    return not any(word.lower() in _NO_NAME for word in words if len(word) > 1)
 
 
 def may_be_name(text: str) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.answers import CardedPaper, PassageAnswer, RowAnswer, SectionAnswer, with_keys
+from agent.answers import PassageAnswer, RowAnswer, SectionAnswer, with_keys
 from agent.claims import claims_of
 from agent.draft import COLUMNS, Cell, Paragraph, Part, Row
+from agent.fields import CardedPaper
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
 from agent.review import BUILT_IN, Card, Category, Made, Taxonomy, Unanswered

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agent.answers import MergeAnswer, PartDigest, PassageAnswer, SectionDigest, with_keys
+from agent.answers import MergeAnswer, PassageAnswer, with_keys
 from agent.claims import cited_keys, claims_of
 from agent.draft import Claim, Paragraph, Part, Passage, Section
+from agent.fields import PartDigest, SectionDigest
 from agent.llm.client import Client
 from agent.papers import Corpus, digest_of
 from agent.review import BUILT_IN, Card, Made, Taxonomy, Unanswered

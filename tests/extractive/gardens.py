@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from agent.answers import CardedPaper
 from agent.errors import CallError
 from agent.extractive import Extractive
 from agent.extractive.cards import card
+from agent.fields import CardedPaper
 from agent.llm.call import Answer, Call, Reply
 from agent.papers import Paper
 from agent.review import Card, FactQuote, Taxonomy

@@ -1,8 +1,9 @@
 import pytest
 
-from agent.answers import DoubtfulFact, QuotesAnswer, card_answer
+from agent.answers import QuotesAnswer, card_answer
 from agent.extractive.cards import facts
 from agent.extractive.facets import codes_of
+from agent.fields import DoubtfulFact
 from agent.papers import Paper
 from agent.review import FACTS, Facet
 from agent.text import find_quote

@@ -1,6 +1,7 @@
-from agent.answers import FailedClaim, JudgementAnswer, RepairAnswer, with_keys
+from agent.answers import JudgementAnswer, RepairAnswer, with_keys
 from agent.draft import Citation, Claim, Verdict
 from agent.extractive.quotations import quotation_in
+from agent.fields import FailedClaim
 from tests.extractive.gardens import PAPERS, ask
 
 KEYS = tuple(paper.key for paper in PAPERS)

@@ -1,14 +1,8 @@
-from agent.answers import (
-    MergeAnswer,
-    PartDigest,
-    PassageAnswer,
-    SectionAnswer,
-    SectionDigest,
-    with_keys,
-)
+from agent.answers import MergeAnswer, PassageAnswer, SectionAnswer, with_keys
 from agent.draft import Citation, Claim
 from agent.errors import CallError
 from agent.extractive.quotations import quotation_in
+from agent.fields import PartDigest, SectionDigest
 from agent.text import find_quote
 from tests.extractive.gardens import GIVEN, PAPERS, UNTOLD, ask, carded, send
 

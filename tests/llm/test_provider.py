@@ -17,8 +17,8 @@ from agent.errors import (
     Refused,
     RunStopped,
     TransportFailed,
-    Unreachable,
     Truncated,
+    Unreachable,
 )
 from agent.llm.budget import Budget
 from agent.llm.call import Call, Reply
