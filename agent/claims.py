@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from agent.answers import ClaimAnswer
 from agent.draft import Citation, Claim
 from agent.papers import Paper
+from agent.quotes import find_quote
 from agent.review import Made
-from agent.text import find_quote
 
 
 def claims_of(answers: Iterable[ClaimAnswer[str]], papers: Mapping[str, Paper], made: Made) -> tuple[Claim, ...]:

@@ -7,8 +7,8 @@ from agent.answers import CardAnswer, FactAnswer, QuotesAnswer, card_answer
 from agent.fields import DoubtfulFact
 from agent.llm.client import Client
 from agent.papers import Paper
-from agent.review import BUILT_IN, FACTS, Card, FactQuote, Made, Taxonomy, Unanswered
-from agent.text import find_quote
+from agent.quotes import find_quote
+from agent.review import FACTS, Card, FactQuote, Taxonomy, Unanswered
 
 
 def why_stale(card: Card | None, paper: Paper, taxonomy: Taxonomy, model: str) -> str | None:
@@ -24,13 +24,22 @@ def why_stale(card: Card | None, paper: Paper, taxonomy: Taxonomy, model: str) -
     gone = [category for category in (card.category, *card.also) if category not in taxonomy.ids]
     if gone:
         return f"its category {gone[0]} is not in taxonomy.yaml any more"
-    if card.made.model == BUILT_IN != model and card.made.content == card.digest:
+    if card.made.gives_way_to(model) and card.made.content == card.digest:
         return "the built-in model made it"
-    return None
+    return card.made.unanswered or None
 
 
-def classify(papers: Sequence[Paper], taxonomy: Taxonomy, client: Client) -> list[Card | Unanswered]:
-    """A card for each paper, in their order: one call a paper, and one more where a quote is not in its paper."""
+def is_usable(card: Card, paper: Paper, taxonomy: Taxonomy, model: str) -> bool:
+    """Whether a card may be written from, even if something is still to be asked for it."""
+    answered = card.model_copy(update={"made": card.made.model_copy(update={"unanswered": ""})})
+    return why_stale(answered, paper, taxonomy, model) is None
+
+
+def classify(papers: Sequence[Paper], taxonomy: Taxonomy, client: Client) -> tuple[list[Card], list[Unanswered]]:
+    """A card for each paper, in their order: one call a paper, and one more where a quote is not in its paper.
+
+    Where that one stays unanswered the fact is marked, as if no quote was found, and the card is asked again next time.
+    """
     rows = [{"taxonomy": taxonomy, "paper": paper} for paper in papers]
     answers = client.ask_all("classify_paper", card_answer(taxonomy), rows)
     doubtful = {
@@ -39,16 +48,13 @@ def classify(papers: Sequence[Paper], taxonomy: Taxonomy, client: Client) -> lis
         if not isinstance(answer, Unanswered) and (facts := _doubtful(paper, answer))
     }
     better = _ask_again([paper for paper in papers if paper.key in doubtful], doubtful, client)
-    cards: list[Card | Unanswered] = []
+    cards, unanswered = [], []
     for paper, answer in zip(papers, answers, strict=True):
         quotes = better.get(paper.key, {})
-        if isinstance(answer, Unanswered):
-            cards.append(answer.model_copy(update={"subject": paper.key}))
-        elif isinstance(quotes, Unanswered):
-            cards.append(quotes)
-        else:
+        unanswered += [one.about(paper.key) for one in (answer, quotes) if isinstance(one, Unanswered)]
+        if not isinstance(answer, Unanswered):
             cards.append(_card(paper, answer, quotes, taxonomy))
-    return cards
+    return cards, unanswered
 
 
 def _facts(paper: Paper, answer: CardAnswer[str, Any]) -> dict[str, FactAnswer]:
@@ -70,26 +76,25 @@ def _doubtful(paper: Paper, answer: CardAnswer[str, Any]) -> tuple[DoubtfulFact,
 def _ask_again(
     papers: Sequence[Paper], doubtful: dict[str, tuple[DoubtfulFact, ...]], client: Client
 ) -> dict[str, dict[str, str | None] | Unanswered]:
-    """Better quotes by key and fact.
-
-    Where the call failed for good the fact is marked, as if no quote was found; where it was never sent the card waits
-    for the next run.
-    """
+    """Better quotes by key and fact, or why there are none."""
     rows = [{"paper": paper, "facts": doubtful[paper.key]} for paper in papers]
-    better: dict[str, dict[str, str | None] | Unanswered] = {}
-    for paper, answer in zip(papers, client.ask_all("classify_quotes", QuotesAnswer, rows), strict=True):
-        if not isinstance(answer, Unanswered):
-            better[paper.key] = {entry.field: entry.quote for entry in answer.quotes}
-        elif answer.stopped:
-            better[paper.key] = answer.model_copy(update={"subject": paper.key})
-    return better
+    answers = client.ask_all("classify_quotes", QuotesAnswer, rows)
+    return {
+        paper.key: answer.about(paper.key)
+        if isinstance(answer, Unanswered)
+        else {entry.field: entry.quote for entry in answer.quotes}
+        for paper, answer in zip(papers, answers, strict=True)
+    }
 
 
-def _card(paper: Paper, answer: CardAnswer[str, Any], better: dict[str, str | None], taxonomy: Taxonomy) -> Card:
+def _card(
+    paper: Paper, answer: CardAnswer[str, Any], better: dict[str, str | None] | Unanswered, taxonomy: Taxonomy
+) -> Card:
+    given = {} if isinstance(better, Unanswered) else better
     facts, quotes, unquoted = {}, [], []
     for name, fact in _facts(paper, answer).items():
         facts[name] = " ".join(fact.text.split())
-        quote = find_quote(paper, fact.quote) or find_quote(paper, better.get(name))
+        quote = find_quote(paper, fact.quote) or find_quote(paper, given.get(name))
         if quote:
             quotes.append(FactQuote(field=name, **quote.model_dump()))
         else:
@@ -110,4 +115,6 @@ def _card(paper: Paper, answer: CardAnswer[str, Any], better: dict[str, str | No
         why=" ".join(answer.why.split()),
     )
     made = {"inputs": paper.digest, "taxonomy": taxonomy.content, "content": card.digest}
-    return card.model_copy(update={"made": Made(**answer.made.model_dump() | made)})
+    if isinstance(better, Unanswered):
+        made["unanswered"] = better.why
+    return card.model_copy(update={"made": answer.made.model_copy(update=made)})

@@ -1,11 +1,13 @@
 """Stacks the transports under a client: which model answers, from where, and what is kept on the way."""
 
 import importlib
+import typing
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from agent.errors import CallError, NotAllowed
@@ -14,6 +16,7 @@ from agent.llm.cache import Cached
 from agent.llm.call import Call, Reply, Transport, Usage
 from agent.llm.cassette import Cassette
 from agent.llm.client import Client, Progress
+from agent.llm.ledger import Ledger
 from agent.review import BUILT_IN, Protocol
 from agent.shipped import shipped
 
@@ -40,11 +43,22 @@ class Access:
         return f"Access(model={self.model!r}, base_url={self.base_url!r}, offline={self.offline})"
 
 
-class Later:
+T = TypeVar("T", bound=Transport)
+
+
+class Paid(Transport, typing.Protocol):
+    """What is loaded by name where a server is to be asked."""
+
+    ledger: Ledger
+
+    def close(self) -> None: ...
+
+
+class Later(Generic[T]):
     """A transport that is made when the first call is really sent, since what it needs takes long to load."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.made: Any = None
+    def __init__(self, make: Callable[[], T]) -> None:
+        self.made: T | None = None
         self._make = make
 
     def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
@@ -54,25 +68,26 @@ class Later:
             return
         if self.made is None:
             self.made = self._make()
-        yield from self.made.send_all(_again(first, stream))
-
-    def close(self) -> None:
-        if hasattr(self.made, "close"):
-            self.made.close()
-
-
-def _again(first: Call, rest: Iterator[Call]) -> Iterator[Call]:
-    yield first
-    yield from rest
+        yield from self.made.send_all(chain([first], stream))
 
 
 class Connection:
     """A client and what stands under it, for one run; closes what was opened."""
 
-    def __init__(self, client: Client, below: list[Any], provider: Later | None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        provider: Later[Paid] | None = None,
+        cached: Cached | None = None,
+        cassette: Cassette | None = None,
+    ) -> None:
         self.client = client
-        self._below = below
+        self.is_whole = False
+        """Whether the run began with nothing and left nothing unanswered, so that a recording holds all it needs."""
         self._provider = provider
+        self._cached = cached
+        self._cassette = cassette
 
     @property
     def usage(self) -> dict[str, Usage]:
@@ -80,14 +95,23 @@ class Connection:
         made = self._provider.made if self._provider else None
         return dict(made.ledger.by_prompt) if made else {}
 
+    @property
+    def n_kept(self) -> int:
+        """Replies that were on this machine already."""
+        return self._cached.n_hits if self._cached else 0
+
     def __enter__(self) -> "Connection":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for transport in self._below:
-            transport.close()
+        if self._cassette:
+            self._cassette.close(drop_unplayed=self.is_whole)
+        if self._cached:
+            self._cached.close()
+        if self._provider and self._provider.made:
+            self._provider.made.close()
 
 
 def model_of(protocol: Protocol, access: Access) -> str:
@@ -99,25 +123,22 @@ def connect(protocol: Protocol, cache_folder: Path, access: Access, progress: Pr
     """A client for this review's model. Nothing is loaded, and no file made, before the first call is sent."""
     model = model_of(protocol, access)
     if model == BUILT_IN:
-        built_in = Later(lambda: importlib.import_module("agent.extractive").Extractive())
-        return Connection(Client(built_in, model, progress=progress), [built_in], None)
+        built_in = Later[Transport](lambda: importlib.import_module("agent.extractive").Extractive())
+        return Connection(Client(built_in, model, progress=progress))
     parameters: dict[str, Any] = {"max_output_tokens": protocol.model.max_output_tokens}
     if protocol.model.temperature is not None:
         parameters["temperature"] = protocol.model.temperature
     if model == DEMO and access.record is None:
-        cassette = Cassette(shipped("cassettes/demo") / "calls.jsonl")
-        return Connection(Client(cassette, model, parameters=parameters, progress=progress), [cassette], None)
-    provider = Later(lambda: _provider(protocol, access, model))
+        recorded = Cassette(shipped("cassettes/demo") / "calls.jsonl")
+        return Connection(Client(recorded, model, parameters=parameters, progress=progress))
+    provider = Later[Paid](lambda: _provider(protocol, access, model))
     cached = Cached(provider, cache_folder)
-    below: list[Any] = [cached, provider]
-    top: Transport = cached
-    if access.record is not None:
-        top = Cassette(access.record, inner=cached)
-        below.insert(0, top)
-    return Connection(Client(top, model, parameters=parameters, progress=progress), below, provider)
+    cassette = Cassette(access.record, inner=cached) if access.record else None
+    client = Client(cassette or cached, model, parameters=parameters, progress=progress)
+    return Connection(client, provider=provider, cached=cached, cassette=cassette)
 
 
-def _provider(protocol: Protocol, access: Access, model: str) -> Any:  # noqa: ANN401  (loaded by name)
+def _provider(protocol: Protocol, access: Access, model: str) -> Paid:
     base_url = access.base_url or DEFAULT_SERVER
     is_local = urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")
     if not access.api_key and not is_local:
@@ -130,5 +151,7 @@ def _provider(protocol: Protocol, access: Access, model: str) -> Any:  # noqa: A
     if access.max_usd is not None:
         limits = limits.model_copy(update={"usd": access.max_usd})
     budget = Budget(limits, choice.usd_per_million_input, choice.usd_per_million_output)
-    provider = importlib.import_module("agent.llm.provider")
-    return provider.Provider(base_url, access.api_key or "none", choice, budget)
+    provider: Paid = importlib.import_module("agent.llm.provider").Provider(
+        base_url, access.api_key or "", choice, budget
+    )
+    return provider

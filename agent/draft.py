@@ -1,14 +1,12 @@
 """What is written: claims with their citations, passages, sections, the draft, and what `check` found."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
 
 from pydantic import Field
 
 from agent.papers import Frozen, Where, digest_of
 from agent.review import Made
-
-P = TypeVar("P", bound="Passage")
 
 
 class Verdict(StrEnum):
@@ -73,6 +71,8 @@ class Finding(Frozen):
 
     passage: str
     """The id of the passage it stood in."""
+    row: str | None = None
+    """The paper whose line of the comparison table it is about; None for a sentence."""
     claim: str
     """The claim's words."""
     keys: tuple[str, ...]
@@ -119,7 +119,9 @@ class Passage(Frozen):
     printed: Tally = Tally()
     """The figures of what is printed."""
     checked: str | None = None
-    """The digest of the claims as they were checked; None before."""
+    """The digest of its words as they were checked; None before, and once they no longer stand in the papers."""
+    judge: str = ""
+    """The model that judged it, as its server names it; empty where code alone had to look."""
     made: Made = Made()
 
     @property
@@ -131,8 +133,18 @@ class Passage(Frozen):
         return digest_of([claim.id for claim in self.claims])
 
     @property
+    def words_digest(self) -> str:
+        """Names all that it prints."""
+        return self.claims_digest
+
+    @property
     def is_checked(self) -> bool:
-        return self.checked == self.claims_digest
+        return self.checked == self.words_digest
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a person changed its words after they were checked."""
+        return bool(self.made.content) and self.made.content != self.words_digest
 
 
 class Cell(Frozen):
@@ -161,6 +173,10 @@ class Part(Passage):
     """The category or child whose papers it holds."""
     papers: tuple[str, ...]
     rows: tuple[Row, ...] = ()
+
+    @property
+    def words_digest(self) -> str:
+        return digest_of([self.claims_digest, [row.model_dump(mode="json") for row in self.rows]])
 
 
 class Section(Frozen):
@@ -198,8 +214,6 @@ class Draft(Frozen):
     sections: tuple[Section, ...] = ()
     synthesis: Passage | None = None
     gaps: Passage | None = None
-    uncited: dict[str, str] = Field(default_factory=dict)
-    """Papers that no printed claim cites, each with why."""
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -208,23 +222,30 @@ class Draft(Frozen):
         whole = (self.introduction, *inner, self.synthesis, self.gaps)
         return tuple(passage for passage in whole if passage is not None)
 
-    def only_checked(self) -> "Draft":
-        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words."""
-
-        def shown(passage: P | None) -> P | None:
-            if passage is None or passage.is_checked:
-                return passage
-            emptied = {"paragraphs": (), "findings": ()} | ({"rows": ()} if isinstance(passage, Part) else {})
-            return passage.model_copy(update=emptied)
-
+    def each(self, change: Callable[[Passage], Passage]) -> "Draft":
+        """The draft with every passage changed by this."""
         sections = tuple(
             section.model_copy(
                 update={
-                    "opening": shown(section.opening),
-                    "parts": tuple(part for one in section.parts if (part := shown(one)) is not None),
+                    "opening": change(section.opening) if section.opening else None,
+                    "parts": tuple(change(part) for part in section.parts),
                 }
             )
             for section in self.sections
         )
-        texts = {name: shown(getattr(self, name)) for name in ("introduction", "synthesis", "gaps")}
+        texts = {name: change(text) if (text := getattr(self, name)) else None for name in _TEXTS}
         return self.model_copy(update={"sections": sections} | texts)
+
+    def only_checked(self) -> "Draft":
+        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words."""
+        return self.each(_if_checked)
+
+
+_TEXTS = ("introduction", "synthesis", "gaps")
+
+
+def _if_checked(passage: Passage) -> Passage:
+    if passage.is_checked:
+        return passage
+    emptied = {"paragraphs": (), "findings": (), "checked": None} | ({"rows": ()} if isinstance(passage, Part) else {})
+    return passage.model_copy(update=emptied)

@@ -5,6 +5,7 @@ ConspectusError
 ├── FolderError          a file of the review folder is missing, broken or cannot be written
 │   ├── ProtocolError    review.toml says something that is not allowed
 │   └── TaxonomyError    taxonomy.yaml says something that is not allowed
+├── Unfinished           a stage that all others rest on stayed unanswered
 ├── CallError            one call failed for good; it becomes an Unanswered
 │   ├── BadReply         the reply is not an answer of the type that was asked for
 │   ├── Refused          the model would not answer, or a content filter would not let it
@@ -14,6 +15,7 @@ ConspectusError
     ├── BudgetSpent      the next attempt could pass a limit of the budget
     ├── NotRecorded      a replay met a call that its cassette does not hold
     ├── NotAllowed       no key, a wrong key, or no such model
+    ├── NotKept          a reply cannot be stored, or those that are stored cannot be read
     └── Unreachable      the server never gave a reply
 """
 
@@ -36,6 +38,10 @@ class ProtocolError(FolderError):
 
 class TaxonomyError(FolderError):
     """taxonomy.yaml says something that is not allowed."""
+
+
+class Unfinished(ConspectusError):
+    """A stage that all others rest on stayed unanswered; the next run asks again."""
 
 
 class CallError(ConspectusError):
@@ -72,6 +78,10 @@ class NotRecorded(RunStopped):
 
 class NotAllowed(RunStopped):
     """The server will answer no call at all: no key, a wrong key, or no such model."""
+
+
+class NotKept(RunStopped):
+    """A reply cannot be stored, or those that are stored cannot be read: what is asked now could be paid for twice."""
 
 
 class Unreachable(RunStopped):

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from agent.papers import Corpus, Duplicate, Frozen, Paper
 from agent.protocol import new_protocol, read_protocol, with_sources
 from agent.report import Report
 from agent.review import Card, Protocol, Source, Taxonomy
-from agent.taxonomy import dump_taxonomy, read_taxonomy
+from agent.taxonomy import dump_taxonomy, read_taxonomy, untouched
 
 N = TypeVar("N", bound=Frozen)
 K = TypeVar("K", Paper, Card)
@@ -43,16 +44,18 @@ class Folder:
         if self.protocol_file.exists():
             raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
         _make_folder(self.path)
-        write_whole(self.protocol_file, new_protocol(protocol))
         self._ignore_cache()
+        write_whole(self.protocol_file, new_protocol(protocol))
 
     def copy_from(self, place: Path, names: Iterable[str]) -> None:
         """Make a review of files that lie elsewhere; FolderError where there is one already."""
         if self.protocol_file.exists():
             raise FolderError(f"{self.path} already holds a review; name another folder")
-        for name in names:
-            self._write(name, _read(place / name))
+        _make_folder(self.path)
         self._ignore_cache()
+        # review.toml last: until it is there, the same command can be given again.
+        for name in sorted(names, key=lambda name: name == self.protocol_file.name):
+            self._write(name, _read(place / name))
 
     def _ignore_cache(self) -> None:
         """Keep the cache out of git; what a .gitignore says already stays."""
@@ -93,6 +96,13 @@ class Folder:
 
     def taxonomy(self) -> Taxonomy | None:
         return read_taxonomy(_read(self.taxonomy_file)) if self.taxonomy_file.is_file() else None
+
+    def is_taxonomy_ours(self) -> bool:
+        """Whether taxonomy.yaml stands as the program made it: no word changed, no comment added."""
+        if not self.taxonomy_file.is_file():
+            return False
+        text = _read(self.taxonomy_file)
+        return untouched(read_taxonomy(text)) and not re.search(r"(?m)^\s*#|\s#\s", text)
 
     def save_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Write taxonomy.yaml; comments and the order of what a person wrote stay."""
@@ -222,7 +232,7 @@ class _guarded:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            full = " (nothing was changed; make room and run the same command again)"
+            full = "; it is as it was: make room and run the same command again"
             hint = full if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
             raise FolderError(f"{self._path} cannot be written: {error.strerror}{hint}") from error
 

@@ -4,37 +4,39 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
-from agent.answers import ChildAnswer, FacetAnswer, TaxonomyAnswer, TermsAnswer, with_keys
+from agent.answers import CategoryAnswer, ChildAnswer, FacetAnswer, TaxonomyAnswer, TermsAnswer, with_keys
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
-from agent.review import Category, Facet, Made, Taxonomy, Unanswered
+from agent.review import Category, Facet, Taxonomy, Unanswered
 from agent.taxonomy import signed
 
 PAPERS_PER_BATCH = 100
 """What a model is shown at once; some 35,000 tokens of abstracts."""
 MOST_PAPERS = 1_000
 """A larger corpus is sampled by the hash of its keys: more papers add no category, only cost."""
-MOST_BUILT_IN = 2_000
-"""The built-in model takes all it is given in one batch, since its clusters do not merge well."""
+BUILT_IN_BATCH = 2_000
+"""The built-in model reads fast, and its clusters are better than what merging makes of several."""
 
 
-def induce(corpus: Corpus, client: Client, *, question: str | None) -> Taxonomy | Unanswered:
+def induce(
+    corpus: Corpus, client: Client, *, question: str | None, papers_per_batch: int = PAPERS_PER_BATCH
+) -> Taxonomy | Unanswered:
     """A two-level taxonomy of these papers, proposed in batches and merged.
 
     The batches follow the hash of the keys, never the order of a file. One batch that stays unanswered leaves no
     taxonomy, for a share of the papers would have had no say in it.
     """
-    papers = _by_hash(corpus)[: MOST_BUILT_IN if client.is_built_in else MOST_PAPERS]
+    papers = _by_hash(corpus)[:MOST_PAPERS]
     if not papers:
         return Unanswered(stage="induce_propose", subject="taxonomy", why="there is no paper to order")
-    n_batches = 1 if client.is_built_in else -(-len(papers) // PAPERS_PER_BATCH)
+    n_batches = -(-len(papers) // papers_per_batch)
     batches = [_in_order(papers[number::n_batches]) for number in range(n_batches)]
     kinds: list[type[TaxonomyAnswer[str]]] = [with_keys(TaxonomyAnswer, _keys(batch)) for batch in batches]
     rows = [{"question": question, "papers": batch} for batch in batches]
     proposals = []
     for answer in client.ask_all("induce_propose", kinds, rows):
         if isinstance(answer, Unanswered):
-            return answer.model_copy(update={"subject": "taxonomy"})
+            return answer.about("taxonomy")
         proposals.append(answer)
     merged = proposals[0] if len(proposals) == 1 else _merge(proposals, corpus, client, question)
     return merged if isinstance(merged, Unanswered) else _taxonomy(merged)
@@ -48,26 +50,27 @@ def _merge(
     kind: type[TaxonomyAnswer[str]] = with_keys(TaxonomyAnswer, _keys(papers))
     row = {"question": question, "papers": tuple(papers), "proposals": tuple(proposals)}
     answer = client.ask_all("induce_merge", kind, [row])[0]
-    return answer.model_copy(update={"subject": "taxonomy"}) if isinstance(answer, Unanswered) else answer
+    return answer.about("taxonomy") if isinstance(answer, Unanswered) else answer
 
 
 def learn_terms(taxonomy: Taxonomy, corpus: Corpus, client: Client) -> Taxonomy | Unanswered:
     """The taxonomy with the words that mark each category in this corpus, which the built-in model reads.
 
-    Asked once: a taxonomy with terms keeps them.
+    Asked once: a category with terms keeps them, and a taxonomy that is signed was asked before.
     """
     kind: type[TermsAnswer[str]] = with_keys(TermsAnswer, taxonomy.ids)
-    papers = _in_order(_by_hash(corpus)[:MOST_BUILT_IN])
+    papers = _in_order(_by_hash(corpus)[:BUILT_IN_BATCH])
     answer = client.ask_all("induce_terms", kind, [{"taxonomy": taxonomy, "papers": papers}])[0]
     if isinstance(answer, Unanswered):
-        return answer.model_copy(update={"subject": "taxonomy"})
+        return answer.about("taxonomy")
     terms = {entry.category: tuple(entry.terms) for entry in answer.categories}
 
     def marked(category: Category) -> Category:
         own = category.terms or terms.get(category.id, ())
         return category.model_copy(update={"terms": own, "children": tuple(map(marked, category.children))})
 
-    return taxonomy.model_copy(update={"categories": tuple(map(marked, taxonomy.categories))})
+    # Signed without a digest of its content: what a person gave is not the program's to make again.
+    return taxonomy.model_copy(update={"categories": tuple(map(marked, taxonomy.categories)), "made": answer.made})
 
 
 def _by_hash(corpus: Corpus) -> list[Paper]:
@@ -82,8 +85,8 @@ def _keys(papers: Iterable[Paper]) -> tuple[str, ...]:
     return tuple(paper.key for paper in papers)
 
 
-def _examples(top: ChildAnswer[str]) -> list[str]:
-    inner = [key for child in getattr(top, "children", ()) for key in child.papers]
+def _examples(top: CategoryAnswer[str]) -> list[str]:
+    inner = [key for child in top.children for key in child.papers]
     return [*top.papers, *inner]
 
 
@@ -100,7 +103,7 @@ def _taxonomy(answer: TaxonomyAnswer[str]) -> Taxonomy:
     for facet in answer.facets:
         facets[name_facet(facet.name)] = _facet(facet)
     taxonomy = Taxonomy(categories=tuple(categories), facets=facets)
-    return signed(taxonomy, Made(**answer.made.model_dump()))
+    return signed(taxonomy, answer.made)
 
 
 def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...] = ()) -> Category:

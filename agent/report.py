@@ -27,7 +27,7 @@ class SourceReport(Frozen):
 
 
 class Report(Frozen):
-    """report.json."""
+    """What stands, what is missing and why, and how the citations stood up."""
 
     program: str
     """The version of conspectus that wrote it."""
@@ -36,7 +36,7 @@ class Report(Frozen):
     note: str | None = None
     sources: tuple[SourceReport, ...] = ()
     n_identified: int = 0
-    """Records in all sources."""
+    """Records behind the papers, those of sources that are gone included."""
     n_duplicates_removed: int = 0
     n_papers: int = 0
     n_without_abstract: int = 0
@@ -84,7 +84,7 @@ def take_stock(stock: Stock, program: str) -> Report:
     corpus, cards, draft = stock.corpus, stock.cards, stock.draft
     passages = draft.passages if draft else ()
     claims = [claim for passage in passages for claim in passage.claims]
-    n_identified = sum(source.n_records for source in stock.sources)
+    n_identified = sum(len(paper.sources) for paper in corpus)
     categories = Counter(
         stock.taxonomy.top(card.category).id
         for card in cards.values()
@@ -98,7 +98,7 @@ def take_stock(stock: Stock, program: str) -> Report:
         note=stock.note,
         sources=tuple(sorted(stock.sources, key=lambda source: source.name)),
         n_identified=n_identified,
-        n_duplicates_removed=max(0, n_identified - len(corpus)),
+        n_duplicates_removed=n_identified - len(corpus),
         n_papers=len(corpus),
         n_without_abstract=sum(paper.basis == "title" for paper in corpus),
         papers_by_year=dict(sorted(years.items())),
@@ -135,6 +135,8 @@ def why_uncited(stock: Stock) -> dict[str, str]:
             why = f"it has no card yet: {failed.get(paper.key, 'it was not asked for')}"
         elif part is None:
             why = "the part of the survey that it belongs to is not written yet"
+        elif not part.is_checked:
+            why = f"its part of the survey is not checked yet: {failed.get(part.id, 'it was not asked for')}"
         else:
             why = _why_dropped(paper.key, part) or failed.get(part.id) or "no claim was written of it"
         reasons[paper.key] = why
@@ -143,7 +145,7 @@ def why_uncited(stock: Stock) -> dict[str, str]:
 
 def _why_dropped(key: str, part: Part) -> str | None:
     for finding in part.findings:
-        if key in finding.keys and not finding.passage.endswith("table"):
+        if key in finding.keys and finding.row is None:
             return f"what was written of it did not stand the check: {finding.problem}"
     return None
 
@@ -159,12 +161,16 @@ def _models(stock: Stock) -> tuple[str, ...]:
 
 def _protocol_of_judgement(passages: Sequence[Passage]) -> str:
     """Who judged what, in a sentence; a judge that compares words alone is not to be taken for one that reads."""
-    written = {passage.made.model for passage in passages if passage.made.model}
-    by = " and ".join(sorted(written)) or "no model"
-    looked = "Code checked that every key is in the corpus, every quote in its paper and every number in a paper cited"
-    if written == {BUILT_IN}:
-        return f"{looked}; the built-in judge compares words and calls a claim verbatim, never supported."
-    return (
-        f"{looked}; {by} judged whether the cited papers support each claim, in a call of its own for each passage; a "
-        "claim that failed was repaired once and judged again, or dropped."
+    judges = sorted({passage.judge for passage in passages if passage.judge})
+    sentence = (
+        "Code checked that every key is in the corpus, every quote in its paper and every number in a paper cited"
     )
+    if BUILT_IN in judges:
+        sentence += "; the built-in judge compares words and calls a claim verbatim, never supported"
+    others = [judge for judge in judges if judge != BUILT_IN]
+    if others:
+        sentence += (
+            f"; {' and '.join(others)} judged whether the cited papers support each claim, in a call of its own for "
+            "each passage; a claim that failed was repaired once and judged again, or dropped"
+        )
+    return f"{sentence}."

@@ -26,6 +26,16 @@ class Made(Frozen):
     """The digest of the taxonomy it was made under."""
     content: str = ""
     """The digest of the record as it was made; another one now means that a person edited it."""
+    unanswered: str = ""
+    """Why something asked for it stayed unanswered; the record is used, and the next run asks again."""
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.model == BUILT_IN
+
+    def gives_way_to(self, model: str) -> bool:
+        """Whether what the built-in model made is to be made again by this one."""
+        return self.is_built_in and model != BUILT_IN
 
 
 class Unanswered(Frozen):
@@ -37,6 +47,9 @@ class Unanswered(Frozen):
     why: str
     stopped: bool = False
     """It was never sent, because the run was stopped before."""
+
+    def about(self, subject: str) -> "Unanswered":
+        return self.model_copy(update={"subject": subject})
 
 
 # -- the protocol -----------------------------------------------------------------------------------------------------

@@ -384,7 +384,7 @@ def test_a_cell_whose_words_or_numbers_are_not_in_the_paper_is_emptied_and_liste
         ("setting: moths", Problem.NO_QUOTE, Outcome.DROPPED, None),
         ("idea: on 13 meadows", Problem.NO_NUMBER, Outcome.DROPPED, None),
     ]
-    assert {one.passage for one in after.findings} == {"insects, table"}
+    assert {one.passage for one in after.findings} == {"insects"}
     assert after.drafted == after.printed == Tally()
 
 
@@ -411,7 +411,7 @@ def test_a_row_that_is_not_supported_says_the_papers_own_words_and_is_listed(
     assert (cells["idea"].text, cells["evidence"].text) == (f"“{CAMERA}”", "it finds 91.5%")
     (finding,) = after.findings
     assert "a lens for insects" in finding.claim and finding.outcome is Outcome.REPAIRED
-    assert CAMERA in str(finding.became) and finding.passage == "insects, table"
+    assert CAMERA in str(finding.became) and finding.passage == "insects"
     assert after.is_checked
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agent.classify import classify, why_stale
+from agent.classify import classify, is_usable, why_stale
 from agent.errors import BudgetSpent, Refused
 from agent.llm.call import Call
 from agent.llm.client import Client
@@ -19,8 +19,12 @@ ASTRAY = "a camera which counts every single bee"
 
 
 def carded(papers: Sequence[Paper], *lines: Line) -> tuple[list[Card | Unanswered], Scripted]:
+    """A card for each paper, or why there is none, and what was asked."""
     transport = Scripted(*lines)
-    return classify(papers, TAXONOMY, Client(transport, "m")), transport
+    made, unanswered = classify(papers, TAXONOMY, Client(transport, "m"))
+    by_key: dict[str, Card | Unanswered] = {one.subject: one for one in unanswered}
+    by_key |= {card.key: card for card in made}
+    return [by_key[paper.key] for paper in papers], transport
 
 
 def quotes(*given: tuple[str, str | None]) -> dict[str, Any]:
@@ -124,10 +128,16 @@ def test_a_run_that_is_stopped_leaves_the_rest_for_the_next() -> None:
     rest = [one for one in made if isinstance(one, Unanswered)]
     assert [(one.subject, one.stopped) for one in rest] == [("moths2022", True), ("bees2021", True)]
     assert len(transport.calls) == 2
-    doubtful, _ = carded([BEES], card_answer(approach=("A camera", ASTRAY)), BudgetSpent("the budget is spent"))
-    assert doubtful == [
-        Unanswered(stage="classify_quotes", subject="bees2021", why="the budget is spent", stopped=True)
-    ]
+
+
+@pytest.mark.parametrize("lost", [BudgetSpent("the budget is spent"), Refused("a filter")])
+def test_a_quote_that_stays_unanswered_is_asked_for_at_the_next_run(lost: Line) -> None:
+    transport = Scripted(card_answer(approach=("A camera", ASTRAY)), lost)
+    (card,), (unanswered,) = classify([BEES], TAXONOMY, Client(transport, "m"))
+    assert (unanswered.stage, unanswered.subject) == ("classify_quotes", "bees2021")
+    assert card.unquoted == ("approach",)
+    assert why_stale(card, BEES, TAXONOMY, "m") == unanswered.why
+    assert is_usable(card, BEES, TAXONOMY, "m")
 
 
 def test_nothing_to_classify_asks_nothing() -> None:

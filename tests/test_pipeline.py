@@ -195,3 +195,86 @@ def test_every_recorded_answer_is_played_and_none_can_be_missing(
         ended = conspectus("demo", folder)
         assert ended.code == 1, f"line {number} is never played"
         assert json.loads(line)["prompt"] in ended.err
+
+
+# What a run that could not finish leaves behind.
+
+
+def test_a_run_that_may_not_ask_leaves_what_stood(review: Path, conspectus: Conspectus) -> None:
+    assert conspectus("build", review, "--offline").code == 0
+    before = contents(review)
+    ended = conspectus("build", review, "--model", "gpt-9")
+    assert ended.code == 1 and "OPENAI_API_KEY" in ended.message
+    assert contents(review)["cards.jsonl"] == before["cards.jsonl"]
+    assert len(json.loads((review / "report.json").read_text())["unanswered"]) >= len(PLOTS)
+
+
+def test_nothing_is_printed_that_does_not_stand_in_the_papers(
+    tmp_path: Path, review: Path, conspectus: Conspectus
+) -> None:
+    assert conspectus("build", review, "--offline").code == 0
+    words = "Only the pairing of onion and carrot"
+    assert words in (review / "survey" / "survey.md").read_text()
+    write_jsonl(tmp_path / "plots.jsonl", [(title, text.replace(words, "No pairing at all")) for title, text in PLOTS])
+    assert conspectus("papers", review).code == 0
+    assert words not in (review / "survey" / "survey.md").read_text()
+    assert conspectus("build", review, "--offline").code == 0
+    assert "No pairing at all" in (review / "survey" / "survey.md").read_text()
+
+
+def test_a_cell_that_a_person_made_up_is_not_printed(review: Path, conspectus: Conspectus) -> None:
+    assert conspectus("build", review, "--offline").code == 0
+    draft = json.loads((review / "survey" / "survey.json").read_text())
+    row = draft["sections"][0]["parts"][0]["rows"][0]
+    row["cells"]["idea"] = {"text": "It cures cancer", "quote": "It cures cancer in all gardens"}
+    (review / "survey" / "survey.json").write_text(json.dumps(draft))
+    ended = conspectus("build", review, "--offline")
+    assert ended.code == 3
+    assert "no model is named to judge it" in ended.out
+    assert "cures cancer" not in (review / "survey" / "survey.html").read_text()
+
+
+def test_what_a_budget_left_out_is_told_until_it_is_done(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protocol = (review / "review.toml").read_text()
+    (review / "review.toml").write_text(protocol.replace("calls = 10000", "calls = 5"))
+    with running_stub(hook=HONEST) as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        stopped = conspectus("build", review, "--model", "stub-model")
+        assert stopped.code == 3 and "raise `calls`" in stopped.err
+        assert stub.stats()["total"] == 5
+        assert len(lines(review / "cards.jsonl")) == 5
+        looked = conspectus("papers", review)
+        assert looked.code == 3 and "classify_paper" in looked.out + (review / "report.json").read_text()
+        (review / "review.toml").write_text(protocol)
+        assert conspectus("build", review, "--model", "stub-model").code == 0
+        assert stub.stats()["answered_again"] == 0
+    report = json.loads((review / "report.json").read_text())
+    assert report["unanswered"] == [] and report["n_cited"] == len(PLOTS)
+
+
+def test_the_built_in_judge_does_not_judge_what_a_model_wrote(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protocol = (review / "review.toml").read_text()
+    n_sections = 2
+    (review / "review.toml").write_text(protocol.replace("calls = 10000", f"calls = {len(PLOTS) + n_sections}"))
+    with running_stub(hook=HONEST) as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        assert conspectus("build", review, "--model", "stub-model").code == 3
+        (review / "review.toml").write_text(protocol)
+        offline = conspectus("build", review, "--offline")
+        assert offline.code == 3 and "no model is named to judge it" in offline.out
+        assert "One finds that" not in (review / "survey" / "survey.md").read_text()
+        assert conspectus("build", review, "--model", "stub-model").code == 0
+    assert "One finds that" in (review / "survey" / "survey.md").read_text()
+    assert "stub-model judged" in json.loads((review / "report.json").read_text())["protocol_of_judgement"]
+
+
+def test_a_given_taxonomy_is_asked_for_its_words_once(review: Path, conspectus: Conspectus) -> None:
+    conspectus("build", review, "--offline")
+    n_runs = len(lines(review / "runs.jsonl"))
+    assert "# ours, by hand" in (review / "taxonomy.yaml").read_text()
+    conspectus("build", review, "--offline")
+    assert len(lines(review / "runs.jsonl")) == n_runs

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent import Review
+from agent import Access, Review
 from agent.review import Protocol
 from tests.conftest import SHARED
 
@@ -28,7 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         pytest.skip("../shared is missing: the real corpora are not on this machine")
     folder = tmp_path_factory.mktemp("seeds") / "r"
     Review.create(folder, sorted((SHARED / "seeds").glob("*.txt")), Protocol(title="Seeds"))
-    Review.open(folder, offline=True).build()
+    Review.open(folder, Access(offline=True)).build()
     papers = {paper["key"]: paper for paper in lines(folder / "papers.jsonl")}
     yield folder, json.loads((folder / "survey" / "survey.json").read_text()), papers
 
@@ -116,7 +116,7 @@ def test_other_places_and_orders_give_the_same_bytes(built: Built, tmp_path: Pat
     other = tmp_path / "deeper" / "other"
     other.parent.mkdir()
     Review.create(other, files, Protocol(title="Seeds"))
-    Review.open(other, offline=True).build()
+    Review.open(other, Access(offline=True)).build()
     own = ("review.toml", "runs.jsonl")  # they hold the sources as they were given, and the time
     for path in sorted(built[0].rglob("*")):
         if path.is_file() and path.name not in own:

@@ -128,7 +128,7 @@ def test_a_part_stands_until_a_text_a_card_or_its_maker_changes() -> None:
 def written(*lines: Line, known: dict[str, Card] | None = None) -> tuple[list[Part], list[Unanswered], Scripted]:
     transport = Scripted(*lines)
     plans = plan(CORPUS, known or cards(), TAXONOMY, papers_per_call=20)
-    parts, unanswered = write_parts(plans, Client(transport, "m"), question="Why?")
+    parts, unanswered = write_parts(plans, Client(transport, "m"))
     return parts, unanswered, transport
 
 
@@ -288,8 +288,8 @@ def test_the_texts_over_all_sections_are_told_their_claims() -> None:
     assert [(one.category.id, one.n_papers, len(one.claims)) for one in told] == [("insects", 2, 2), ("molluscs", 1, 1)]
     assert told[0].codes == {"kind": {"trial": 1}, "topics": {"food": 1, "light": 1}}
     for text in texts.values():
-        assert isinstance(text, Passage) and text.made.inputs == overview_inputs(sections(), "Q")
-    assert overview_inputs(sections(), "Q") != overview_inputs(sections(), "R")
+        assert isinstance(text, Passage) and text.made.inputs == overview_inputs(sections(), title="T", question="Q")
+    assert overview_inputs(sections(), title="T", question="Q") != overview_inputs(sections(), title="T", question="R")
 
 
 def test_one_text_that_stays_unanswered_takes_no_other_with_it() -> None:

@@ -29,7 +29,7 @@ def judge(
     for id_, own_claims in claims.items():
         answer = answers.get(id_)
         if isinstance(answer, Unanswered):
-            judged[id_] = answer.model_copy(update={"subject": id_})
+            judged[id_] = answer.about(id_)
             continue
         verdicts = _strictest(answer.verdicts) if answer else {}
         made = answer.made if answer else Made()
@@ -98,7 +98,7 @@ def repair(
     for id_, own_claims in claims.items():
         answer = answers.get(id_)
         if isinstance(answer, Unanswered):
-            repaired[id_] = answer.model_copy(update={"subject": id_})
+            repaired[id_] = answer.about(id_)
             continue
         better = _replacements(answer, corpus) if answer else {}
         numbers = {id(one): n for n, one in enumerate(failed.get(id_, []), 1)}

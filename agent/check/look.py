@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from agent.answers import MAX_CITATIONS
-from agent.draft import Cell, Citation, Claim, Finding, Outcome, Part, Problem, Row, Verdict
+from agent.draft import Cell, Citation, Claim, Finding, Outcome, Part, Passage, Problem, Row, Verdict
+from agent.numbers import missing_numbers
 from agent.papers import Corpus, Paper, Where
+from agent.quotes import find_quote, has_words
 from agent.review import Made
-from agent.text import find_quote, has_words, missing_numbers
 
 MOST_NAME_WORDS = 4
 _WHERE: tuple[Where, ...] = ("title", "abstract")
@@ -100,7 +101,8 @@ def check_rows(part: Part, corpus: Corpus) -> tuple[tuple[Row, ...], tuple[Findi
 
 def _dropped(part: Part, row: Row, said: str, problem: Problem, why: str) -> Finding:
     return Finding(
-        passage=f"{part.id}, table",
+        passage=part.id,
+        row=row.key,
         claim=said,
         keys=(row.key,),
         problem=problem,
@@ -156,3 +158,10 @@ def in_own_words(row: Row) -> Row:
 def holds(verdict: Verdict | None) -> bool:
     """Whether a claim with this verdict is printed."""
     return verdict in (Verdict.VERBATIM, Verdict.SUPPORTED)
+
+
+def stands_up(passage: Passage, corpus: Corpus) -> bool:
+    """Whether code finds nothing wrong with what a passage prints, in the papers as they are now."""
+    if any(look(claim, corpus).problem for claim in passage.claims):
+        return False
+    return not isinstance(passage, Part) or check_rows(passage, corpus) == (passage.rows, ())

@@ -41,9 +41,16 @@ def check_passages(passages: Sequence[P], corpus: Corpus, client: Client) -> tup
             verdicts = dict(zip(sentences[id_], judged[id_][len(looked[id_]) :], strict=True))
             rows, findings = _settled_rows(id_, tables[id_][0], verdicts)
             update |= {"rows": rows, "findings": (*update["findings"], *tables[id_][1], *findings)}
-        done = passage.model_copy(update=update)
-        checked.append(done.model_copy(update={"checked": done.claims_digest}))
+        checked.append(_signed(passage.model_copy(update=update), judged[id_]))
     return checked, [*lost, *left_out, *unrepaired, *unjudged]
+
+
+def _signed(passage: P, judged: Sequence[Checked]) -> P:
+    """The passage marked as checked, by whom, and as it is now; one that a person edited stays known as edited."""
+    judges = {one.judged.model for one in judged} - {""}
+    made = passage.made.model_copy(update={"content": passage.made.content or passage.words_digest})
+    signed = {"checked": passage.words_digest, "judge": ", ".join(sorted(judges)) or passage.judge, "made": made}
+    return passage.model_copy(update=signed)
 
 
 def _distinct(passage: Passage) -> list[Claim]:
@@ -106,7 +113,8 @@ def _settled_rows(
     settled = {row.key: in_own_words(row) for row in rows if row.key in failed}
     findings = [
         Finding(
-            passage=f"{id_}, table",
+            passage=id_,
+            row=key,
             claim=one.claim.text,
             keys=(key,),
             problem=one.problem or Problem.UNSUPPORTED,

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -22,8 +22,8 @@ COMMANDS = {
     "cache": "Say what answers are kept on this machine.",
 }
 
-DONE, FAILED, INCOMPLETE = 0, 1, 3
-"""Exit codes: done; an error the user can mend; done, but something stayed unanswered or could not be read."""
+DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
+"""Exit codes: done; an error the user can mend; done, but not all was answered or could be read; stopped by Ctrl-C."""
 
 
 class Commands(TyperGroup):
@@ -44,6 +44,13 @@ class Commands(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run the command; a Ctrl-C is told here, for typer ends on it without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _end("stopped; what was answered is kept, and the next run goes on from there", INTERRUPTED)
+
 
 app = typer.Typer(
     cls=Commands, add_completion=False, rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False
@@ -61,16 +68,14 @@ def conspectus() -> None:
 def main() -> None:
     """Run the command line; an error becomes one line and an exit code."""
     try:
-        app(standalone_mode=True)
+        app()
     except BudgetSpent as error:
-        _end(error, INCOMPLETE)
+        _end(str(error), INCOMPLETE)
     except ConspectusError as error:
-        _end(error, FAILED)
-    except KeyboardInterrupt:
-        sys.stderr.write("conspectus: stopped; what was answered is kept, and the next run goes on from there\n")
-        sys.exit(130)
+        _end(str(error), FAILED)
 
 
-def _end(error: ConspectusError, code: int) -> None:
-    sys.stderr.write(f"conspectus: {error}\n")
+def _end(sentence: str, code: int) -> NoReturn:
+    sys.stdout.flush()  # what was shown comes before why it ended, also where both go to one file
+    sys.stderr.write(f"conspectus: {sentence}\n")
     sys.exit(code)

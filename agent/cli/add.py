@@ -5,27 +5,28 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import DONE, INCOMPLETE
-from agent.cli.console import Console, show, show_json
-from agent.cli.options import FolderOption, JsonOption, open_review
+from agent.cli.console import count
+from agent.cli.options import FolderOption, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.outcome import Result, end
+from agent.cli.step import bring
+from agent.folder import Folder
+from agent.pipeline import Review
 
 
 def command(
     files: Annotated[list[Path], typer.Argument(help="Files of papers.")],
     *,
     folder: FolderOption = Path(),
+    model: ModelOption = None,
+    max_usd: MaxUsdOption = None,
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    with Console() as console:
-        review = open_review(folder, console, offline=True)
-        n_before = len(review.folder.corpus())
-        added = review.add(files)
-        report = review.build("papers")
+    before = Folder(folder)
+    n_before = len(before.corpus())
+    added = Review(before).add(files)
+    review, report = bring(folder, "papers", access(model, max_usd, offline=offline), as_json=as_json)
     n_new = report.n_papers - n_before
-    if as_json:
-        show_json({"sources": [source.name for source in added], "new": n_new, "papers": report.n_papers})
-    else:
-        show(f"{len(added)} source{'s' if len(added) != 1 else ''} added: {n_new} new papers, {report.n_papers} in all")
-    names = {source.name for source in added}
-    unread = [s for s in report.sources if s.name in names and s.unread]
-    raise typer.Exit(INCOMPLETE if unread else DONE)
+    line = f"{count(len(added), 'source')} added: {count(n_new, 'new paper')}, {report.n_papers:,} in all"
+    value = {"sources": [source.name for source in added], "new": n_new, "papers": report.n_papers}
+    end(report, review.usage, Result([line], value), as_json=as_json)

@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import Console
-from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, open_review
-from agent.cli.outcome import end
+from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.outcome import Result, end
+from agent.cli.step import bring
+from agent.connect import model_of
+from agent.folder import Folder
+from agent.review import BUILT_IN
 
 RecordOption = Annotated[
     Path | None,
@@ -24,7 +27,10 @@ def command(
     record: RecordOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    with Console() as console:
-        review = open_review(folder, console, model=model, max_usd=max_usd, offline=offline, record=record)
-        report = review.build()
-    end(report, review.usage, as_json=as_json, last=f"the survey: {folder / 'survey' / 'survey.html'}")
+    way = access(model, max_usd, offline=offline, record=record)
+    if record and (offline or model_of(Folder(folder).protocol(), way) == BUILT_IN):
+        why = "--offline asks no model" if offline else "no model is named"
+        raise typer.BadParameter(f"there is nothing to record: {why}", param_hint="--record")
+    review, report = bring(folder, "build", way, as_json=as_json)
+    result = Result.of(report, last=f"the survey: {folder / 'survey' / 'survey.html'}")
+    end(report, review.usage, result, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from agent.cli.console import show, show_json
+from agent.cli.console import count, show, show_json
 from agent.cli.options import FolderArgument, JsonOption
 from agent.folder import Folder
 from agent.llm.inventory import take_inventory
@@ -16,6 +16,7 @@ def command(folder: FolderArgument = Path(), *, as_json: JsonOption = False) -> 
         show_json([entry.model_dump(mode="json") for entry in kept])
         return
     for entry in kept:
-        show(f"{entry.prompt}  {entry.model}  {entry.n_replies} replies  {entry.n_bytes:,} bytes")
-    n_bytes = sum(entry.n_bytes for entry in kept)
-    show(f"{sum(entry.n_replies for entry in kept)} replies, {n_bytes:,} bytes, in {review.cache_folder}")
+        replies, size = count(entry.n_replies, "reply", "replies"), count(entry.n_bytes, "byte")
+        show(f"{entry.prompt}  {entry.model}  {replies}  {size}")
+    n_replies, n_bytes = (sum(getattr(entry, name) for entry in kept) for name in ("n_replies", "n_bytes"))
+    show(f"{count(n_replies, 'reply', 'replies')}, {count(n_bytes, 'byte')}, in {review.cache_folder}")

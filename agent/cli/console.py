@@ -3,10 +3,11 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from agent.llm.call import Usage
 from agent.papers import Frozen
@@ -18,7 +19,7 @@ WHAT = {
     "classify_paper": "reading papers",
     "classify_quotes": "asking again for quotes",
     "write_section": "writing sections",
-    "write_missing": "writing on forgotten papers",
+    "write_missing": "writing on missed papers",
     "write_merge": "ordering sections",
     "write_introduction": "writing the introduction",
     "write_synthesis": "writing the synthesis",
@@ -28,6 +29,10 @@ WHAT = {
 }
 """What each prompt is doing, in the user's words."""
 SECONDS_BETWEEN_LINES = 10.0
+WIDEST_BAR = 40
+
+Value = Frozen | Mapping[str, object] | Sequence[object]
+"""What a command gives to a program."""
 
 
 class Console:
@@ -42,53 +47,50 @@ class Console:
         self._last_line = 0.0
 
     def say(self, sentence: str) -> None:
-        self._rich.print(sentence, markup=False, soft_wrap=True)
+        self._rich.print(sentence, markup=False, soft_wrap=self._bar is None)
 
     def progress(self, prompt: str, n_done: int, n_all: int) -> None:
         """Count, rate, time left and cost so far of what is being asked."""
         now = time.monotonic()
+        is_first = prompt not in self._began
         began = self._began.setdefault(prompt, now)
         rate = n_done / (now - began) if now > began else 0.0
         if self._rich.is_terminal:
-            self._move(prompt, n_done, n_all, rate)
+            self._move(prompt, n_done, n_all, rate, is_first=is_first)
         elif n_done == n_all or now - self._last_line > SECONDS_BETWEEN_LINES:
             self._last_line = now
             left = f", {(n_all - n_done) / rate:.0f} s left" if rate and n_done < n_all else ""
             speed = f", {rate:.1f} a second" if rate and n_done > 1 else ""
-            self.say(f"{WHAT.get(prompt, prompt)}: {n_done} of {n_all}{speed}{left}{self._cost()}")
+            cost = f", {self._cost()}" if self._cost() else ""
+            self.say(f"{WHAT.get(prompt, prompt)}: {n_done} of {n_all}{speed}{left}{cost}")
         if n_done == n_all:
             del self._began[prompt]
 
-    def _move(self, prompt: str, n_done: int, n_all: int, rate: float) -> None:
+    def _move(self, prompt: str, n_done: int, n_all: int, rate: float, *, is_first: bool) -> None:
         if self._bar is None:
-            self._bar = Progress(
-                TextColumn("{task.description:<26}"),
-                BarColumn(bar_width=28),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[cost]}"),
-                console=self._rich,
-            )
+            self._bar = _new_bar(self._rich)
             self._bar.start()
-        speed = f"{rate:.1f}/s" if rate and n_done > 1 else ""
         if prompt not in self._tasks:
             self._tasks[prompt] = self._bar.add_task(WHAT.get(prompt, prompt), total=n_all, rate="", cost="")
-        # The same prompt may be asked again later in a run, of other passages.
-        cost = self._cost().removeprefix(", ")
-        self._bar.update(self._tasks[prompt], completed=n_done, total=n_all, rate=speed, cost=cost)
+        elif is_first:  # the same prompt is asked again later in a run, of other passages
+            self._bar.reset(self._tasks[prompt], total=n_all)
+        speed = f"{rate:.1f}/s" if rate and n_done > 1 else ""
+        self._bar.update(self._tasks[prompt], completed=n_done, total=n_all, rate=speed, cost=self._cost())
 
     def _cost(self) -> str:
         total = sum(self.spent().values(), Usage())
         if not total.attempts:
             return ""
-        tokens = f"{total.input_tokens + total.output_tokens:,} tokens"
-        return f", {tokens}" if total.cost_usd is None else f", {tokens}, ${total.cost_usd:.4f}"
+        if total.cost_usd is None:
+            return count(total.input_tokens + total.output_tokens, "token")
+        return f"${total.cost_usd:.4f}"
 
     def close(self) -> None:
+        """Let the bar stand as it is; what is shown from now on comes below it."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+            self._tasks.clear()
 
     def __enter__(self) -> "Console":
         return self
@@ -97,12 +99,50 @@ class Console:
         self.close()
 
 
+def _new_bar(console: RichConsole) -> Progress:
+    """Lines that fit the terminal: the words and figures keep their width, and the bar has what is left."""
+
+    def whole() -> Column:
+        return Column(no_wrap=True)
+
+    return Progress(
+        TextColumn("{task.description}", table_column=whole()),
+        BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=WIDEST_BAR)),
+        MofNCompleteColumn(table_column=whole()),
+        TextColumn("{task.fields[rate]}", table_column=whole()),
+        TimeRemainingColumn(compact=True, table_column=whole()),
+        TextColumn("{task.fields[cost]}", table_column=whole()),
+        console=console,
+        expand=True,
+    )
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 entry`, `286 papers`, `0 papers`."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in per cent, cut and not rounded up, so that only all is 100%; `none` of nothing."""
+    return f"{part * 1000 // whole / 10:.1f}%" if whole else "none"
+
+
 def show(text: str) -> None:
     """A line of the command's result, on stdout."""
     sys.stdout.write(f"{text}\n")
 
 
-def show_json(value: Frozen | Mapping[str, object] | list[object]) -> None:
-    """The command's result for a program."""
-    plain = value.model_dump(mode="json") if isinstance(value, Frozen) else value
-    show(json.dumps(plain, ensure_ascii=False, indent=1))
+def show_aside(text: str) -> None:
+    """A line beside a result that a program reads, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def show_json(value: Value) -> None:
+    """The command's result for a program; nouns in it are written as their fields."""
+    show(json.dumps(value, ensure_ascii=False, indent=1, default=_fields))
+
+
+def _fields(value: object) -> object:
+    if isinstance(value, Frozen):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import Console
-from agent.cli.options import JsonOption, open_review
-from agent.cli.outcome import end
+from agent.cli.options import JsonOption, access
+from agent.cli.outcome import Result, end
+from agent.cli.step import bring
 from agent.pipeline import Review
 
 
@@ -17,7 +17,6 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     Review.copy_demo(folder)
-    with Console() as console:
-        review = open_review(folder, console)
-        report = review.build()
-    end(report, review.usage, as_json=as_json, last=f"the survey: {folder / 'survey' / 'survey.html'}")
+    review, report = bring(folder, "build", access(), as_json=as_json)
+    result = Result.of(report, last=f"the survey: {folder / 'survey' / 'survey.html'}")
+    end(report, review.usage, result, as_json=as_json)

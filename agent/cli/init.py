@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import DONE, INCOMPLETE
-from agent.cli.console import Console, show, show_json
+from agent.cli.console import Console, count
 from agent.cli.options import JsonOption
+from agent.cli.outcome import Result, end
 from agent.pipeline import Review
 from agent.review import ModelChoice, Protocol
 
@@ -25,9 +25,7 @@ def command(
     with Console() as console:
         review = Review.create(folder, files, protocol, say=console.say)
     report = review.folder.report()
-    n_papers = report.n_papers if report else 0
-    if as_json:
-        show_json({"folder": str(folder), "papers": n_papers})
-    else:
-        show(f"{folder} holds {n_papers} papers; next: conspectus build {folder}")
-    raise typer.Exit(INCOMPLETE if report and any(source.unread for source in report.sources) else DONE)
+    assert report is not None  # `create` has read the papers
+    line = f"{folder} holds {count(report.n_papers, 'paper')}; next: conspectus build {folder}"
+    value = {"folder": str(folder), "papers": report.n_papers}
+    end(report, {}, Result([line], value), as_json=as_json)

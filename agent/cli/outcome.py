@@ -1,70 +1,131 @@
-"""How a run ended, told in a few lines, and its exit code."""
+"""How a run ended, told in a few lines, and its exit code; every command that runs a review ends here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
 
 import typer
 
 from agent.cli import DONE, INCOMPLETE
-from agent.cli.console import show, show_json
+from agent.cli.console import Value, count, share, show, show_aside, show_json
+from agent.draft import Outcome, Tally
+from agent.errors import RunStopped
+from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.report import Report
+from agent.review import Unanswered
 
 MOST_LINES = 10
 """Of a list that could be long; the report has all of it."""
+MOST_NAMES = 3
+"""Of papers or passages that one line names."""
 
 
-def end(report: Report, usage: Mapping[str, Usage], *, as_json: bool, last: str | None = None) -> None:
-    """Show the report and leave with its exit code."""
+@dataclass(frozen=True)
+class Result:
+    """What a command found: in lines for a person, as a value for a program."""
+
+    lines: Sequence[str]
+    value: Value
+    last: str | None = None
+    """Where to look now, or what to do next; a person reads it after everything else."""
+
+    @classmethod
+    def of(cls, report: Report, last: str | None = None) -> "Result":
+        return cls(lines(report), report, last)
+
+
+def end(
+    report: Report, usage: Mapping[str, Usage], result: Result, *, as_json: bool, falls_short: bool = False
+) -> NoReturn:
+    """Show the result, what is missing and what was paid, and leave with the exit code."""
+    asides = [*missing_lines(report), *cost_lines(usage)]
     if as_json:
-        show_json(report)
+        show_json(result.value)
+        for line in asides:
+            show_aside(line)
     else:
-        for line in (*lines(report), *cost_lines(usage)):
+        for line in (*result.lines, *asides, *([result.last] if result.last else [])):
             show(line)
-        if last:
-            show(last)
-    unread = [source for source in report.sources if source.unread]
-    raise typer.Exit(INCOMPLETE if report.unanswered or unread else DONE)
+    raise typer.Exit(INCOMPLETE if falls_short else code_of(report))
+
+
+def code_of(report: Report) -> int:
+    """The exit code of a run that came to its end."""
+    return INCOMPLETE if report.unanswered or any(source.unread for source in report.sources) else DONE
+
+
+def show_what_stands(stop: BaseException, folder: Folder, usage: Mapping[str, Usage], *, as_json: bool) -> None:
+    """What stands of a run that was stopped, which is on disk by then, and what any run paid before it failed."""
+    report = folder.report() if isinstance(stop, RunStopped) else None
+    told = cost_lines(usage)
+    if report and as_json:
+        show_json(report)
+    elif report:
+        told = [*lines(report), *missing_lines(report), *told]
+    for line in told:
+        if as_json:
+            show_aside(line)
+        else:
+            show(line)
 
 
 def lines(report: Report) -> list[str]:
     """What stands, in words."""
-    said = [
-        f"{report.n_identified} identified, {report.n_duplicates_removed} duplicates removed, {report.n_papers} papers",
-    ]
+    said = [counted_papers(report)]
     if report.n_cards:
-        said.append(f"{report.n_cards} cards in {len(report.papers_by_category)} categories")
+        n_categories = len(report.papers_by_category)
+        said.append(f"{count(report.n_cards, 'card')} in {count(n_categories, 'category', 'categories')}")
     if report.n_claims:
-        share = f" ({report.coverage:.1%})" if report.coverage is not None else ""
         said.append(
-            f"{report.n_claims} claims with {report.n_citations} citations; {report.n_cited} papers cited{share}, "
-            f"{len(report.uncited)} listed with why"
+            f"{count(report.n_claims, 'claim')} with {count(report.n_citations, 'citation')}; "
+            f"{count(report.n_cited, 'paper')} cited ({share(report.n_cited, report.n_papers)}), "
+            f"{len(report.uncited):,} listed with why"
         )
     if report.drafted.claims:
-        drafted, printed = report.drafted, report.printed
-        said.append(
-            f"as drafted {_share(drafted.held, drafted.claims)} of claims hold and "
-            f"{_share(drafted.bearing, drafted.citations)} of citations bear on their claim; "
-            f"as printed {_share(printed.held, printed.claims)} and {_share(printed.bearing, printed.citations)}"
-        )
-        dropped = sum(finding.outcome == "dropped" for finding in report.findings)
-        said.append(f"{len(report.findings)} findings: {len(report.findings) - dropped} repaired, {dropped} dropped")
-    for one in report.unanswered[:MOST_LINES]:
-        said.append(f"unanswered: {one.stage} {one.subject}: {one.why}")
-    if len(report.unanswered) > MOST_LINES:
-        said.append(f"and {len(report.unanswered) - MOST_LINES} more unanswered; the next run asks them again")
+        said.append(f"as drafted {_held(report.drafted)}; as printed {_held(report.printed)}")
+        n_dropped = sum(finding.outcome is Outcome.DROPPED for finding in report.findings)
+        n_repaired = len(report.findings) - n_dropped
+        said.append(f"{count(len(report.findings), 'finding')}: {n_repaired:,} repaired, {n_dropped:,} dropped")
     return said
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "none"
+def counted_papers(report: Report) -> str:
+    """What came in and what is left, in PRISMA's words."""
+    return (
+        f"{report.n_identified:,} identified, {count(report.n_duplicates_removed, 'duplicate')} removed, "
+        f"{count(report.n_papers, 'paper')}"
+    )
+
+
+def _held(tally: Tally) -> str:
+    held, bearing = share(tally.held, tally.claims), share(tally.bearing, tally.citations)
+    return f"{held} of claims hold and {bearing} of citations bear on their claim"
+
+
+def missing_lines(report: Report) -> list[str]:
+    """What could not be read and what stayed unanswered, with why."""
+    said = [f"not read: {why}" for source in report.sources if (why := source.unread)]
+    groups: dict[tuple[str, str], list[Unanswered]] = {}
+    for one in report.unanswered:
+        groups.setdefault((one.stage, one.why), []).append(one)
+    for (stage, why), group in list(groups.items())[:MOST_LINES]:
+        named = [one.subject for one in group[:MOST_NAMES] if one.subject]
+        rest = f" and {len(group) - len(named):,} more" if named and len(group) > len(named) else ""
+        said.append(f"unanswered: {stage}{' ' if named else ''}{', '.join(named)}{rest}: {why}")
+    n_more = sum(len(group) for group in list(groups.values())[MOST_LINES:])
+    if n_more:
+        said.append(f"unanswered: {count(n_more, 'call')} more, listed in report.json")
+    return said
 
 
 def cost_lines(usage: Mapping[str, Usage]) -> list[str]:
+    """What was paid in this run; nothing where nothing was sent."""
     total = sum(usage.values(), Usage())
     if not total.attempts:
         return []
     cost = "price unknown" if total.cost_usd is None else f"${total.cost_usd:.4f}"
     return [
-        f"paid in this run: {total.calls} calls in {total.attempts} attempts, {total.input_tokens:,} tokens sent, "
-        f"{total.output_tokens:,} written, {cost}"
+        f"paid in this run: {count(total.calls, 'call')} in {count(total.attempts, 'attempt')}, "
+        f"{count(total.input_tokens, 'token')} sent, {total.output_tokens:,} written, {cost}"
     ]

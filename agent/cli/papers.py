@@ -5,8 +5,13 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import Console, show, show_json
-from agent.cli.options import FolderArgument, JsonOption, open_review
+from agent.cli.console import count
+from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.outcome import Result, counted_papers, end
+from agent.cli.step import bring
+from agent.folder import Folder
+from agent.papers import Skipped
+from agent.report import Report
 
 
 def command(
@@ -14,27 +19,49 @@ def command(
     *,
     skipped: Annotated[bool, typer.Option("--skipped", help="List what was skipped, and why.")] = False,
     duplicates: Annotated[bool, typer.Option("--duplicates", help="List what was merged, and why.")] = False,
+    model: ModelOption = None,
+    max_usd: MaxUsdOption = None,
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    with Console() as console:
-        review = open_review(folder, console, offline=True)
-        report = review.build("papers")
-    corpus, merged = review.folder.corpus(), review.folder.duplicates()
-    left_out = [one for source in report.sources for one in source.skipped]
-    if as_json:
-        chosen = left_out if skipped else merged if duplicates else corpus
-        show_json([one.model_dump(mode="json") for one in chosen])
-        return
+    review, report = bring(folder, "papers", access(model, max_usd, offline=offline), as_json=as_json)
     if skipped:
-        for one in left_out:
-            show(f"{one.file}{f':{one.position}' if one.position else ''}: {one.why}: {one.text}".rstrip(": "))
+        result = _skipped(report)
     elif duplicates:
-        for pair in merged:
-            show(f"{pair.key}: {', '.join(f'{p.file}:{p.position}' for p in pair.places)}: {pair.why}")
+        result = _duplicates(review.folder, report)
     else:
-        for paper in corpus:
-            show(f"{paper.key}  {paper.title or paper.first_words}")
-    show(
-        f"{report.n_identified} identified, {report.n_duplicates_removed} duplicates removed, "
-        f"{report.n_papers} papers, {len(left_out)} entries skipped"
-    )
+        result = _papers(review.folder, report)
+    end(report, review.usage, result, as_json=as_json)
+
+
+def _papers(folder: Folder, report: Report) -> Result:
+    corpus = folder.corpus()
+    listed = [f"{paper.key}  {paper.title or paper.first_words}" for paper in corpus]
+    return Result([*listed, _in_all(report)], list(corpus))
+
+
+def _skipped(report: Report) -> Result:
+    left_out = _left_out(report)
+    listed = [
+        f"{one.file}{f':{one.position}' if one.position else ''}: {one.why}{f': {one.text}' if one.text else ''}"
+        for one in left_out
+    ]
+    return Result([*listed, _in_all(report)], left_out)
+
+
+def _duplicates(folder: Folder, report: Report) -> Result:
+    merged = folder.duplicates()
+    listed = [
+        f"{pair.key}: {', '.join(f'{place.file}:{place.position}' for place in pair.places)}: {pair.why}"
+        for pair in merged
+    ]
+    return Result([*listed, _in_all(report)], list(merged))
+
+
+def _left_out(report: Report) -> list[Skipped]:
+    return [one for source in report.sources for one in source.skipped]
+
+
+def _in_all(report: Report) -> str:
+    n_entries = sum(one.position is not None for one in _left_out(report))
+    return f"{counted_papers(report)}, {count(n_entries, 'entry', 'entries')} skipped"

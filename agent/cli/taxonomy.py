@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from agent.cli.console import Console, show, show_json
-from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, open_review
+from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.outcome import Result, end
+from agent.cli.step import bring
 
 
 def command(
@@ -14,16 +15,13 @@ def command(
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    with Console() as console:
-        review = open_review(folder, console, model=model, max_usd=max_usd, offline=offline)
-        review.build("taxonomy")
+    review, report = bring(folder, "taxonomy", access(model, max_usd, offline=offline), as_json=as_json)
     taxonomy = review.folder.taxonomy()
-    assert taxonomy is not None  # or `build` would have raised
-    if as_json:
-        show_json(taxonomy)
-        return
-    for category, top in taxonomy.walk():
-        show(f"{'' if category is top else '  '}{category.id}  {category.name}: {category.definition}")
-    for name, facet in taxonomy.facets.items():
-        show(f"facet {name}: {', '.join(facet.codes)}")
-    show(f"edit {review.folder.taxonomy_file} as you see fit; next: conspectus classify {folder}")
+    assert taxonomy is not None  # or `bring` would have raised
+    lines = [
+        f"{'' if category is top else '  '}{category.id}  {category.name}: {category.definition}"
+        for category, top in taxonomy.walk()
+    ]
+    lines += [f"facet {name}: {', '.join(facet.codes)}" for name, facet in taxonomy.facets.items()]
+    last = f"edit {review.folder.taxonomy_file} as you see fit; next: conspectus classify {folder}"
+    end(report, review.usage, Result(lines, taxonomy, last), as_json=as_json)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from agent.corpus.fullest import as_record, merge_records
 from agent.corpus.grouping import group, pairs
-from agent.corpus.keys import Wanted, give_keys
-from agent.corpus.works import Features, are_alike, match
+from agent.corpus.keys import Wanted, give_keys, with_key
+from agent.corpus.works import Features, are_alike, are_apart, match
 from agent.papers import Corpus, Duplicate, Paper, Record, digest_of
 
 __all__ = ["Merged", "merge"]
 
-_SAME_PLACE = 400.0
+_SAME_PLACE = 50.0
+"""How much it tells that a text stands where the other stood: less than any likeness, since lines move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,19 @@ def _best_works(works: Sequence[_Work], earlier: Corpus) -> dict[str, tuple[floa
     described = [Features.of(merge_records(work.records, [])) for work in works] if len(earlier) else []
     n_works = len(described)
     described += [Features.of(paper) for paper in earlier]
-    work_at = {record.place: index for index, work in enumerate(works) for record in work.records}
-    strengths: dict[tuple[int, int], float] = {}
+    strengths = {
+        (number, index): same.strength
+        for index, number in pairs(described)
+        if index < n_works <= number and (same := match(described[index], described[number]))
+    }
+    is_matched = {index for _, index in strengths}
+    at_place = {record.place: (index, record) for index, work in enumerate(works) for record in work.records}
     for number, paper in enumerate(earlier, start=n_works):
-        for index in {work_at[place] for place in paper.sources if place in work_at}:
-            if are_alike(described[index], described[number]):
-                strengths[number, index] = _SAME_PLACE
-    for index, number in pairs(described):
-        if index < n_works <= number and (same := match(described[index], described[number])):
-            strengths[number, index] = strengths.get((number, index), 0.0) + same.strength
+        for index, record in (at_place[place] for place in paper.sources if place in at_place):
+            now, then = Features.of(record), described[number]
+            is_same = (number, index) in strengths or (bool(now.title) and now.title == then.title)
+            if (is_same and not are_apart(now, then)) or (index not in is_matched and are_alike(now, then)):
+                strengths[number, index] = strengths.get((number, index), 0.0) + _SAME_PLACE
     best: dict[str, tuple[float, int]] = {}
     for (number, index), strength in sorted(strengths.items(), key=lambda one: (-one[1], one[0])):
         best.setdefault(earlier[number - n_works].key, (strength, index))
@@ -100,7 +105,8 @@ def _paper(work: _Work, files: set[str]) -> Paper:
         return merged
     key = work.earlier[0].key
     aliases = {alias for paper in work.earlier for alias in (paper.key, *paper.aliases)} - {key}
-    return merged.model_copy(update={"key": key, "aliases": tuple(sorted(aliases))})
+    aliased = merged.model_copy(update={"aliases": tuple(sorted(aliases))})
+    return with_key(aliased, key, _own_keys(work.records))
 
 
 def _keyed(works: Sequence[_Work], papers: Sequence[Paper], kept: Sequence[Paper]) -> Merged:
@@ -110,9 +116,10 @@ def _keyed(works: Sequence[_Work], papers: Sequence[Paper], kept: Sequence[Paper
     wanted = [Wanted(papers[index], _own_keys(works[index].records)) for index in keyless]
     given = dict(zip(keyless, give_keys(wanted, taken), strict=True))
     keyed = [given.get(index, paper) for index, paper in enumerate(papers)]
+    why = {paper.key: "; ".join(work.whys) for work, paper in zip(works, keyed, strict=True)}
     duplicates = [
-        Duplicate(key=paper.key, places=paper.sources, why="; ".join(work.whys) or "known from an earlier reading")
-        for work, paper in zip(works, keyed, strict=True)
+        Duplicate(key=paper.key, places=paper.sources, why=why.get(paper.key) or "known from an earlier reading")
+        for paper in (*keyed, *kept)
         if len(paper.sources) > 1
     ]
     return Merged(Corpus([*keyed, *kept]), tuple(sorted(duplicates, key=lambda one: one.key)))

@@ -40,12 +40,17 @@ def give_keys(wanted: Sequence[Wanted], taken: Iterable[str]) -> list[Paper]:
         own = _own_key(one)
         key = _free(own or readable_key(one.paper), _identity(one.paper), used)
         used.add(key.casefold())
-        extra = dict(one.paper.extra)
-        others = [theirs for theirs in one.own if theirs != key]
-        if others:
-            extra["citation key in source"] = "; ".join(others)
-        keyed[index] = one.paper.model_copy(update={"key": key, "extra": dict(sorted(extra.items()))})
+        keyed[index] = with_key(one.paper, key, one.own)
     return [keyed[index] for index in range(len(wanted))]
+
+
+def with_key(paper: Paper, key: str, own: Sequence[str]) -> Paper:
+    """The paper under this key; where sources call it otherwise, `extra` says how."""
+    extra = dict(paper.extra)
+    others = [theirs for theirs in own if theirs != key]
+    if others:
+        extra["citation key in source"] = "; ".join(others)
+    return paper.model_copy(update={"key": key, "extra": dict(sorted(extra.items()))})
 
 
 def readable_key(paper: Paper) -> str:

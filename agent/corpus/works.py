@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from sys import intern
 
 from rapidfuzz import fuzz
 
@@ -24,11 +25,12 @@ _PREPRINT_DOI = re.compile(
 _SERIAL = re.compile(
     r"\b(?:journal|j|trans|transactions|letters|record|rec|magazine|review|bulletin|annals|tods|tois)\b"
 )
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _GENERIC_WORDS = """
-a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface special
-issue volume book books review reviews column report reports letter letters message chair chairman president treasurer
-news notes note announcement announcements correction erratum errata corrigendum retraction index contents table abstracts
-abstract panel tutorial keynote invited talk comment comments reply response discussion obituary
+a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface
+special issue volume book books review reviews column report reports letter letters message chair chairman president
+treasurer news notes note announcement announcements correction erratum errata corrigendum retraction index contents
+table abstracts abstract panel tutorial keynote invited talk comment comments reply response discussion obituary
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?|openreview|hal)\b")
@@ -57,8 +59,9 @@ def fold_ascii(text: str) -> str:
 
 
 def fold_words(text: str | None) -> str:
-    """Lower-case words with single blanks between, no marks and no punctuation, in any script."""
-    return " ".join(re.findall(r"[^\W_]+", fold_ascii(text or "").lower()))
+    """Lower-case words with single blanks between, no marks and no punctuation; where no blanks part words, signs."""
+    folded = fold_ascii(text or "").lower()
+    return " ".join(re.findall(r"[^\W_]+", _CJK.sub(r" \g<0> ", folded)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Features:
             families=frozenset(filter(None, (_family(author) for author in one.authors))),
             year=one.year,
             venue=fold_words(one.venue),
-            words=tuple(fold_words((one.abstract or "")[: 20 * _MAX_WORDS]).split()[:_MAX_WORDS]),
+            # Interned, since a hundred thousand abstracts share most of their words.
+            words=tuple(map(intern, fold_words((one.abstract or "")[: 20 * _MAX_WORDS]).split()[:_MAX_WORDS])),
             doi=one.doi,
             arxiv=one.arxiv,
         )
@@ -141,7 +145,9 @@ def are_apart(one: Features, other: Features) -> bool:
 def are_alike(one: Features, other: Features) -> bool:
     """Whether one text may be the other after somebody edited it; asked only of what stands in the same place."""
     title, abstract = _title_similarity(one, other), abstract_similarity(one, other)
-    return max(title or 0, abstract or 0) >= _EDITED
+    if abstract is not None:
+        return abstract >= _EDITED
+    return title is not None and title >= _LIKE_TITLE and not _differ_in_numbers(one.title, other.title)
 
 
 def _are_versions(one: Features, other: Features, title: float | None, abstract: float | None) -> bool:

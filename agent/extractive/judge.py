@@ -10,7 +10,7 @@ from agent.extractive.quotations import quotation_in
 from agent.extractive.roles import read
 from agent.fields import FailedClaim
 from agent.papers import Paper
-from agent.text import find_quote
+from agent.quotes import find_quote
 
 PARTLY = 0.5
 """The share of a claim's words that the cited papers must have for `partly`."""

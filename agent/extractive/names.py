@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.extractive.roles import Role, Sentence, best, read
 from agent.extractive.words import is_filler, is_stop
 from agent.papers import Paper
-from agent.text import MIN_QUOTE_WORDS
+from agent.quotes import MIN_QUOTE_WORDS
 
 _NAME = r"[^\W_][\w+.@^-]*[\w+*]|[A-Z]"
 _COINED = re.compile(r"(?=.*[A-Z])(?:.+[A-Z0-9+]|[A-Z].*\d).*$")

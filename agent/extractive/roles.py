@@ -1,14 +1,15 @@
 """What each sentence of an abstract does: states a problem, says what was done, reports a result, admits a limit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from agent.extractive.words import features
 from agent.papers import Paper
-from agent.text import MIN_QUOTE_WORDS, sentences
+from agent.quotes import MIN_QUOTE_WORDS
+from agent.sentences import sentences
 
 
 class Role(StrEnum):
@@ -150,6 +151,12 @@ _PLACES: Mapping[Role, tuple[float, float]] = {
     Role.SETTING: (0.0, 0.5),
     Role.LIMIT: (0.0, 0.0),
 }
+_NUMBER = re.compile(
+    r"\W*(?:\d(?:[\d.,–-]*\d)?[kKMBT]?\$?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty"
+    r"|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion)",
+    re.IGNORECASE,
+)
+"""A number, in digits or words, that the word after it belongs to: `70` `billion` `parameters`."""
 
 
 @lru_cache(maxsize=2048)
@@ -199,8 +206,26 @@ def best(told: tuple[Sentence, ...], role: Role, without: tuple[Sentence | None,
 
 
 def shortened(text: str, words: int) -> str:
-    """The sentence itself, or its first words and an ellipsis."""
+    """The sentence itself, or its first words and an ellipsis.
+
+    A number keeps the word after it, and brackets that can be left out are not cut.
+    """
     parts = text.split()
     if len(parts) <= words:
         return " ".join(parts)
-    return " ".join(parts[: words - 1]).rstrip(" ,;:(–—-") + " …"
+    return " ".join(parts[: _end_of(parts, words - 1)]).rstrip(" ,;:(–—-") + " …"
+
+
+def _end_of(parts: Sequence[str], most: int) -> int:
+    """How many of these words, `most` or fewer, can stand alone."""
+    whole = [end for end in range(most, 0, -1) if not _NUMBER.fullmatch(parts[end - 1])]
+    long = (end for end in whole if 2 * end > most and not _is_open(parts[:end]))
+    return next(long, whole[0] if whole else most)
+
+
+def _is_open(parts: Sequence[str]) -> bool:
+    """Whether brackets are open after these words."""
+    depth = 0
+    for char in "".join(parts):
+        depth = depth + 1 if char in "([{" else max(0, depth - 1) if char in ")]}" else depth
+    return depth > 0

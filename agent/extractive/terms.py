@@ -7,7 +7,7 @@ import numpy as np
 
 from agent.extractive.definitions import concepts
 from agent.extractive.vectors import Matrix, Space, centred_means, softmax, space_of, unit
-from agent.extractive.words import spellings
+from agent.extractive.words import paper_features, spellings
 from agent.papers import Paper
 from agent.review import Category, Taxonomy
 
@@ -31,6 +31,8 @@ def learn_terms(taxonomy: Taxonomy, papers: Sequence[Paper]) -> dict[str, Any]:
     say which words go with the definition's, and so on. Children are learnt among the papers of their parent.
     """
     ordered = sorted(papers, key=lambda paper: paper.key)
+    if not any(map(paper_features, ordered)):
+        return {"categories": [{"category": id_, "terms": []} for id_ in taxonomy.ids]}
     space = space_of(ordered)
     spelling = spellings(ordered)
     weights, shares = self_train(space, [_seed(space, top) for top in taxonomy.categories])

@@ -12,6 +12,7 @@ from agent.extractive.words import paper_features
 from agent.papers import Paper
 
 Matrix = NDArray[np.float64]
+_ZERO = 1e-12
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def space_of(papers: Sequence[Paper], read: Callable[[Paper], list[str]] = paper
 
 
 def unit(rows: Matrix) -> Matrix:
-    """Each row, or the one vector, at length one; zero stays zero."""
+    """Each row, or the one vector, at length one; zero stays zero, and so does what rounding makes of it."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
+    return np.asarray(rows / np.where(lengths > _ZERO, lengths, 1.0))
 
 
 def softmax(scores: Matrix, temperature: float) -> Matrix:

@@ -102,9 +102,9 @@ class Budget:
         return None
 
     def _refuse_beyond(self, after: Reservation) -> None:
-        limits, used = self.limits, self._used
-        if self._n_attempts >= limits.calls:
-            raise BudgetSpent(_why("calls", f"{limits.calls:,} calls", f"{self._n_attempts:,} were sent"))
+        limits, used = self.limits, self.used
+        if used.attempts >= limits.calls:
+            raise BudgetSpent(_why("calls", f"{limits.calls:,} calls", f"{used.attempts:,} were sent"))
         passed = self._first_passed(after)
         if passed == "tokens":
             n_used = used.input_tokens + used.output_tokens
@@ -112,7 +112,7 @@ class Budget:
             state = f"{n_used:,} are used and the next attempt could take {n_next:,}"
             raise BudgetSpent(_why("tokens", f"{limits.tokens:,} tokens", state))
         if passed == "usd":
-            spent = self.cost(used.input_tokens, used.output_tokens) or 0.0
+            spent = used.cost_usd or 0.0
             worst = (self.cost(after.input_tokens, after.output_tokens) or 0.0) - spent
             state = f"${spent:.4f} is spent and the next attempt could cost ${worst:.4f}"
             raise BudgetSpent(_why("usd", f"${limits.usd:g}", state))

@@ -11,7 +11,7 @@ from typing import Any, Self
 import diskcache
 from diskcache.core import MODE_RAW, MODE_TEXT, UNKNOWN
 
-from agent.errors import CallError, FolderError
+from agent.errors import CallError, NotKept
 from agent.llm.call import Call, Reply, Transport, Usage, canonical
 from agent.llm.recall import recall_or_ask
 
@@ -78,29 +78,33 @@ class Cached:
             self._store = None
 
     def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
-        """See `Transport.send_all`; a reply is on the disk before it is yielded, a CallError never."""
+        """See `Transport.send_all`; a reply is on the disk before it is yielded, a CallError never.
+
+        Where the disk does not take it, NotKept stops the run.
+        """
         return recall_or_ask(calls, self._recall, self._inner, self._keep)
 
     def _recall(self, call: Call) -> Reply | None:
         """The reply of an earlier call; None where there is none, or what is there is damaged and to be asked anew."""
         try:
-            entry = self._opened().get(call.key)
+            entry = entry_of(self._opened(), call.key)
             if entry is None:
                 return None
             reply = _read(entry, call)
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
         except (sqlite3.Error, diskcache.Timeout, OSError) as error:
-            raise self._broken("read", error) from error
+            raise NotKept(why_unusable(self._folder, "read", error)) from error
         self.n_hits += 1
         return reply
 
     def _keep(self, call: Call, reply: Reply) -> None:
         entry = {"prompt": call.prompt, "model": call.model, "reply": asdict(reply)}
         try:
-            self._opened().set(call.key, canonical(entry), retry=True)
+            # diskcache's own `retry` tries for ever where the disk is full or cannot be written.
+            self._opened().set(call.key, canonical(entry))
         except (sqlite3.Error, diskcache.Timeout, OSError) as error:
-            raise self._broken("written", error) from error
+            raise NotKept(why_unusable(self._folder, "written", error)) from error
 
     def _opened(self) -> diskcache.Cache:
         if self._store is None:
@@ -108,21 +112,15 @@ class Cached:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._store = open_store(self._folder)
             except (sqlite3.Error, diskcache.Timeout, OSError, TypeError) as error:
-                raise self._broken("opened", error) from error
+                raise NotKept(why_unusable(self._folder, "opened", error)) from error
         return self._store
 
-    def _broken(self, done: str, error: BaseException) -> FolderError:
-        return FolderError(
-            f"the cache in {self._folder} cannot be {done}: {error}; make room or, since it only saves asking again, "
-            "delete that folder"
-        )
 
-
-def open_store(folder: Path) -> diskcache.Cache:
+def open_store(folder: Path, disk: type[TextDisk] = TextDisk) -> diskcache.Cache:
     """The store in this folder, on a disk that holds text alone, from which nothing is ever evicted."""
     return diskcache.Cache(
         str(folder.absolute()),
-        disk=TextDisk,
+        disk=disk,
         disk_min_file_size=_LARGEST_IN_DATABASE,
         eviction_policy="none",
         cull_limit=0,
@@ -130,8 +128,31 @@ def open_store(folder: Path) -> diskcache.Cache:
     )
 
 
+def entry_of(store: diskcache.Cache, key: str) -> str | None:
+    """What is stored under this key; None where there is nothing, Damaged where it is not text."""
+    try:
+        entry: str | None = store.get(key)
+    except sqlite3.OperationalError as error:
+        if "decode" in str(error):
+            raise Damaged("a text that is not UTF-8") from error
+        raise
+    return entry
+
+
+def why_unusable(folder: Path, done: str, error: BaseException) -> str:
+    """One line on what cannot be done with the cache in this folder, and what to do about it."""
+    why = " ".join(str(error).split()) or "its database is locked or its disk does not take it"
+    return (
+        f"the cache in {folder} cannot be {done}: {why}; make room or, since it only saves asking again, "
+        "delete that folder"
+    )
+
+
 def _read(entry: str, call: Call) -> Reply:
-    """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none."""
+    """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none.
+
+    The client reads it again, to make its answer; only here can one that has become invalid still be asked anew.
+    """
     fields = json.loads(entry)["reply"]
     reply = Reply(**{**fields, "usage": Usage(**fields["usage"])})
     if not isinstance(reply.model, str) or not isinstance(reply.day, str | None):

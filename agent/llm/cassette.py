@@ -3,15 +3,18 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from agent.errors import CallError, FolderError, NotRecorded
+from agent.errors import CallError, FolderError, NotKept, NotRecorded
 from agent.llm.call import Call, Json, Reply, Transport, Usage
 from agent.llm.nearest import what_differs
 from agent.llm.recall import recall_or_ask
+
+_ADVICE = "record it with --record, or let the built-in model answer with --offline"
 
 Line = dict[str, Json]
 """A recorded call with its reply: key, prompt, model, parameters, schema, system, user, reply."""
@@ -21,7 +24,7 @@ class Cassette:
     """Recorded replies by key, a JSON line each.
 
     Alone it replays, and a call it does not hold stops the run. With an `inner` transport it records: what is missing
-    is asked and appended at once; `close` sorts the lines and drops those that a run from end to end did not play.
+    is asked and appended at once, and `close` sorts the lines.
     """
 
     def __init__(self, path: Path, inner: Transport | None = None) -> None:
@@ -29,7 +32,6 @@ class Cassette:
         self._inner = inner
         self._lines: dict[str, Line] | None = None
         self._played: set[str] = set()
-        self._is_cut_short = False
 
     def __enter__(self) -> Self:
         return self
@@ -37,7 +39,6 @@ class Cassette:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._is_cut_short |= error is not None
         self.close()
 
     @property
@@ -47,36 +48,30 @@ class Cassette:
 
     def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
         """See `Transport.send_all`; raises NotRecorded, which names the nearest call, where there is no `inner`."""
-        try:
-            if self._inner is None:
-                for call in calls:
-                    yield call, self._replay(call)
-            else:
-                yield from recall_or_ask(calls, self._recall, self._inner, self._keep)
-        except BaseException:
-            self._is_cut_short = True
-            raise
+        if self._inner is None:
+            for call in calls:
+                yield call, self._replay(call)
+        else:
+            yield from recall_or_ask(calls, self._recall_to_record, self._inner, self._keep)
 
-    def close(self) -> None:
-        """Write what was recorded in its order.
+    def close(self, *, drop_unplayed: bool = False) -> None:
+        """Write what was recorded in its order; NotKept where the file cannot be written.
 
-        Lines are dropped only if something was played and nothing cut it short: a run that stopped half way, or that
-        found everything done, says nothing about the lines it did not come to.
+        `drop_unplayed` leaves out the lines that no call asked for. Only who knows that the run made everything from
+        nothing may say so: a run that found a part done, or stopped half way, has no say on the calls it did not make.
         """
         if self._inner is None or self._lines is None:
             return
-        is_whole = bool(self._played) and not self._is_cut_short
-        kept = [line for key, line in sorted(self._lines.items()) if key in self._played or not is_whole]
-        _replace(self._path, kept)
-        self._lines = {line["key"]: line for line in kept}
+        if drop_unplayed and self._played:
+            self._lines = {key: line for key, line in self._lines.items() if key in self._played}
+        _replace(self._path, [line for _, line in sorted(self._lines.items())])
 
     def _replay(self, call: Call) -> Reply:
         reply = self._recall(call)
         if reply is None:
-            raise NotRecorded(
-                f"{self._path.name} holds no reply to this call of {call.prompt}; record it with --record\n"
-                + what_differs(_line(call), list(self._recorded().values()))
-            )
+            missing = f"{self._path.name} holds no reply to this call of {call.prompt} ({call.key[:15]})"
+            nearest = what_differs(_line(call), list(self._recorded().values()))
+            raise NotRecorded(f"{missing}: {nearest}; {_ADVICE}")
         return reply
 
     def _recall(self, call: Call) -> Reply | None:
@@ -86,16 +81,17 @@ class Cassette:
         self._played.add(call.key)
         return Reply(**{**line["reply"], "usage": Usage(**line["reply"]["usage"])})
 
+    def _recall_to_record(self, call: Call) -> Reply | None:
+        reply = self._recall(call)
+        if reply is None:
+            _append(self._path, b"")  # so that nothing is paid for which could not be recorded
+        return reply
+
     def _keep(self, call: Call, reply: Reply) -> None:
         line = {**_line(call), "reply": asdict(reply)}
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
-                file.write(_encoded(line))
-        except OSError as error:
-            raise FolderError(f"{self._path} cannot be written: {error.strerror}") from error
         self._recorded()[call.key] = line
         self._played.add(call.key)
+        _append(self._path, _encoded(line))
 
     def _recorded(self) -> dict[str, Line]:
         if self._lines is None:
@@ -131,7 +127,7 @@ def _read(path: Path, *, is_recording: bool) -> dict[str, Line]:
     except FileNotFoundError:
         if is_recording:
             return lines
-        raise FolderError(f"there are no recorded replies in {path}; record them with --record") from None
+        raise FolderError(f"there are no recorded replies in {path}; {_ADVICE}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise FolderError(f"{path} cannot be read: {error}") from error
     for number, text in enumerate(texts, start=1):
@@ -164,16 +160,40 @@ def _parsed(text: str) -> Line | None:
     return line if is_whole else None
 
 
+def _append(path: Path, data: bytes) -> None:
+    """Add all of it to the file or nothing: half a line would spoil the next."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+        n_before = file.tell()
+        try:
+            with file:
+                file.write(data)
+        except OSError:
+            os.truncate(path, n_before)
+            raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _replace(path: Path, lines: list[Line]) -> None:
     """Write the whole file or nothing: the old one stays where the disk is full."""
     draft = path.with_name(f".{path.name}.new")
+    data = b"".join(_encoded(line) for line in lines)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() == data:
+            return
         with draft.open("wb") as file:
-            file.writelines(_encoded(line) for line in lines)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise FolderError(f"{path} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            draft.unlink()
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> NotKept:
+    return NotKept(f"{path} cannot be written: {error.strerror}; make room, or record into another file")

@@ -29,7 +29,7 @@ class Client:
     ) -> None:
         self.model = model
         self.stopped: RunStopped | None = None
-        """Why nothing more is asked in this run; None while there is no reason."""
+        """Why nothing more is asked in this run; None while there is no reason. Set as well where `ask_all` raises."""
         self.n_replies = 0
         """Replies that came back so far, kept ones included."""
         self._transport = transport
@@ -59,8 +59,9 @@ class Client:
     ) -> list[A | Unanswered]:
         """An answer for each row of fields, in their order; what failed for good is an Unanswered in its place.
 
-        `answer` is one class for all rows or one for each, where each has closed sets of its own. Nothing is raised
-        half way: once the run is stopped the rest is Unanswered, with why.
+        `answer` is one class for all rows or one for each, where each has closed sets of its own. A RunStopped is not
+        raised: the rest is Unanswered, with why. What is raised (a Ctrl-C, a broken cassette, a bug) has let the
+        transport keep what was in flight, and leaves `stopped` set.
         """
         answers = list(answer) if isinstance(answer, Sequence) else [answer] * len(rows)
         got = self._ask_all(prompt, answers, rows)
@@ -106,10 +107,20 @@ class Client:
                     self._progress(prompt, n_done, len(rows))
         except RunStopped as stop:
             self.stopped = stop
+        except BaseException as error:
+            # Whoever writes down what there is before this ends the program shall not ask for more.
+            self.stopped = _stop_by(error)
+            raise
         finally:
             if isinstance(stream, Generator):
                 stream.close()  # after a Ctrl-C in this loop: what is in flight is waited for and kept
         return got
+
+
+def _stop_by(error: BaseException) -> RunStopped:
+    if isinstance(error, KeyboardInterrupt):
+        return RunStopped("the run was interrupted")
+    return RunStopped(f"the run was ended by an error: {type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def read(answer: type[A], call: Call, reply: Reply | CallError) -> A | CallError:

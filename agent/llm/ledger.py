@@ -22,7 +22,3 @@ class Ledger:
         """A copy, in the order of the names."""
         with self._lock:
             return dict(sorted(self._by_prompt.items()))
-
-    @property
-    def total(self) -> Usage:
-        return sum(self.by_prompt.values(), Usage())

@@ -1,4 +1,4 @@
-"""Why a call was not recorded: the recorded call that is nearest to it, and what differs, in a line or two."""
+"""Why a call was not recorded: the recorded call that is nearest to it, and what differs, in one line."""
 
 import json
 import re
@@ -58,7 +58,8 @@ def _shown(text: str, begin: int, end: int) -> str:
     if begin >= end:
         return "nothing"
     excerpt = text[begin : begin + _SHOWN] if end - begin > _SHOWN else text[begin:end]
-    return json.dumps(excerpt + ("..." if end - begin > _SHOWN else ""), ensure_ascii=False)
+    quoted = json.dumps(excerpt + ("..." if end - begin > _SHOWN else ""), ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in quoted)
 
 
 def _as_text(part: Json) -> str:

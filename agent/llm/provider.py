@@ -42,6 +42,8 @@ MAX_REASKS = 2
 _CONNECT_TIMEOUT_S = 10.0
 _MODES = {"json_schema": instructor.Mode.JSON_SCHEMA, "tools": instructor.Mode.TOOLS}
 _LIKE_A_KEY = re.compile(r"\b(?:sk|pk|gsk|key)-[\w*.\-]{6,}")
+_SHORTEST_SECRET = 8
+"""A shorter key is a word that stands for none, and its letters are part of other words."""
 _UNKNOWN = Usage(attempts=1, cost_usd=None)
 
 
@@ -148,7 +150,7 @@ class Provider:
     def _quoted(self, said: object) -> str:
         """The server's own words, short, without anything like a key."""
         text = " ".join(str(said or "").split())
-        if self._api_key:
+        if len(self._api_key) >= _SHORTEST_SECRET:
             text = text.replace(self._api_key, "***")
         text = _LIKE_A_KEY.sub("***", text)
         return f": {text[:200]}" if text else ""

@@ -3,18 +3,20 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 
-from agent.errors import CallError, FolderError, RunStopped
+from agent.errors import CallError, NotKept, RunStopped
 from agent.llm.call import Call, Reply, Transport
 
 Answered = tuple[Call, Reply | CallError]
 Recall = Callable[[Call], Reply | None]
 Keep = Callable[[Call, Reply], None]
+"""Stores a reply; raises NotKept where it cannot."""
 
 
 def recall_or_ask(calls: Iterable[Call], recall: Recall, inner: Transport, keep: Keep) -> Iterator[Answered]:
     """Yield what `recall` knows; hand the rest to `inner` as one stream and `keep` each reply before it is yielded.
 
-    `inner` is not touched before the first call that is not known. However it ends, what was in flight is kept.
+    `inner` is not touched before the first call that is not known. However it ends, what was in flight is kept. A
+    reply that cannot be kept is yielded all the same, since it is paid for, but it is the last that is asked for.
     """
     remaining = iter(calls)
     for call in remaining:
@@ -41,15 +43,15 @@ def _asked(stream: Iterator[Answered], known: deque[Answered], keep: Keep) -> It
     """The stream's replies, each kept, with what was known in between."""
     try:
         for call, reply in stream:
-            if isinstance(reply, Reply):
-                keep(call, reply)
+            why = _why_not_kept(call, reply, keep)
             yield call, reply
             while known:
                 yield known.popleft()
+            if why:
+                raise why
         yield from known
     except GeneratorExit:
-        for _ in _drained(stream, keep):
-            pass
+        _drained(stream, keep)
         raise
     except BaseException:
         yield from _drained(stream, keep)
@@ -57,17 +59,25 @@ def _asked(stream: Iterator[Answered], known: deque[Answered], keep: Keep) -> It
         raise
 
 
-def _drained(stream: Iterator[Answered], keep: Keep) -> Iterator[Answered]:
-    """Stop a stream; keep and yield what was in flight."""
+def _drained(stream: Iterator[Answered], keep: Keep) -> list[Answered]:
+    """Stop a stream and wait for what was in flight, each reply kept where that can be done."""
+    in_flight: list[Answered] = []
     if not isinstance(stream, Generator):
-        return
+        return in_flight
     try:
-        answered = stream.throw(RunStopped("nothing more is asked"))
+        call, reply = stream.throw(RunStopped("nothing more is asked"))
         while True:
-            call, reply = answered
-            if isinstance(reply, Reply):
-                keep(call, reply)
-            yield call, reply
-            answered = next(stream)
-    except (RunStopped, StopIteration, FolderError):
-        stream.close()
+            _why_not_kept(call, reply, keep)
+            in_flight.append((call, reply))
+            call, reply = next(stream)
+    except (RunStopped, StopIteration):
+        return in_flight
+
+
+def _why_not_kept(call: Call, reply: Reply | CallError, keep: Keep) -> NotKept | None:
+    try:
+        if isinstance(reply, Reply):
+            keep(call, reply)
+    except NotKept as error:
+        return error
+    return None

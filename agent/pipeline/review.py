@@ -7,7 +7,7 @@ from os.path import relpath
 from pathlib import Path
 
 from agent.connect import Access, Connection, connect
-from agent.errors import ConspectusError, SourceError
+from agent.errors import FolderError, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Progress
@@ -16,8 +16,14 @@ from agent.report import Report
 from agent.review import Protocol, Source
 from agent.shipped import shipped
 
-STEPS = ("papers", "taxonomy", "classify", "draft", "build")
-"""How far a run may go; each brings up to date what it needs."""
+STEPS = {
+    "papers": (),
+    "taxonomy": ("induce",),
+    "classify": ("induce", "classify"),
+    "draft": ("induce", "classify", "write"),
+    "build": ("induce", "classify", "write"),
+}
+"""What a command brings up to date, by its name: the methods of a run, in their order."""
 
 
 def _silent(sentence: str) -> None:
@@ -37,11 +43,14 @@ class Review:
         self._progress = progress
 
     @classmethod
-    def open(cls, path: Path | str, *, model: str | None = None, offline: bool = False) -> "Review":
-        """The review in this folder; FolderError where there is none. For a server's key give an `Access`."""
+    def open(cls, path: Path | str, access: Access | None = None) -> "Review":
+        """The review in this folder; FolderError where there is none.
+
+        Without an `access` the model that review.toml names is asked with no key, or else the built-in one answers.
+        """
         folder = Folder(Path(path))
         folder.protocol()
-        return cls(folder, Access(model=model, offline=offline))
+        return cls(folder, access)
 
     @classmethod
     def create(cls, path: Path | str, files: Sequence[Path], protocol: Protocol, *, say: Say = _silent) -> "Review":
@@ -51,7 +60,7 @@ class Review:
         review = cls(folder, say=say)
         try:
             review.build("papers")
-        except SourceError:
+        except (SourceError, FolderError):
             folder.discard()
             raise
         return review
@@ -71,23 +80,27 @@ class Review:
     def build(self, until: str = "build") -> Report:
         """Bring the review up to date, as far as one of STEPS; what stands is not asked again.
 
-        Raises the RunStopped that ended the run early, after everything that was paid for is on disk.
+        Raises the RunStopped that ended the run early, or Unfinished where there is no taxonomy to go on with, after
+        everything that was paid for is on disk and the report says what is missing.
         """
         protocol = self.folder.protocol()
         with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
             self._connection = connection
             run = Run(self.folder, protocol, connection.client, self._say)
             run.gather()
-            steps = {"taxonomy": run.order, "classify": run.card, "draft": run.write}
-            for name in STEPS[1 : STEPS.index(until) + 1]:
-                if name in steps and not connection.client.stopped:
-                    steps[name]()
-            report = run.print()
-            self._log(connection, report)
+            was_new = not run.cards and run.draft is None
+            try:
+                for step in STEPS[until]:
+                    if connection.client.stopped or not getattr(run, step)():
+                        break
+            finally:
+                report = run.finish()
+                self._log(connection, report)
+            connection.is_whole = was_new and until == "build" and not report.unanswered
         if connection.client.stopped:
             raise connection.client.stopped
         if run.taxonomy is None and run.unanswered:
-            raise ConspectusError(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
+            raise Unfinished(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
         return report
 
     @property
@@ -107,6 +120,7 @@ class Review:
                 "model": connection.client.model,
                 "models": list(report.models),
                 "replies": connection.client.n_replies,
+                "kept": connection.n_kept,
                 "paid": {name: _as_line(usage) for name, usage in self.usage.items()},
                 "total": _as_line(total),
             }

@@ -1,23 +1,23 @@
 """One run over a review: each step does what does not stand yet and saves it before the next begins."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TypeVar
 
 from agent import write
-from agent.check import check_passages, look
-from agent.classify import classify, why_stale
+from agent.check import check_passages, stands_up
+from agent.classify import classify, is_usable, why_stale
 from agent.draft import Draft, Passage, Section
 from agent.folder import Folder
-from agent.induce import induce, learn_terms
+from agent.induce import BUILT_IN_BATCH, PAPERS_PER_BATCH, induce, learn_terms
 from agent.llm.client import Client
 from agent.papers import Corpus
 from agent.pipeline.gather import gather
 from agent.render import Survey, render
-from agent.report import Report, SourceReport, Stock, take_stock, why_uncited
+from agent.report import Report, SourceReport, Stock, take_stock
 from agent.review import BUILT_IN, Card, Protocol, Taxonomy, Unanswered
-from agent.taxonomy import untouched
 
 P = TypeVar("P", bound=Passage)
 
@@ -37,8 +37,11 @@ class Run:
     sources: tuple[SourceReport, ...] = ()
     taxonomy: Taxonomy | None = None
     cards: dict[str, Card] = field(default_factory=dict)
+    """All that are on disk, those that are to be made again included."""
     draft: Draft | None = None
     unanswered: list[Unanswered] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
+    """The steps that this run came to: what an earlier run left unanswered in others is still so."""
 
     def gather(self) -> None:
         """Sources to corpus."""
@@ -52,68 +55,78 @@ class Run:
         self.cards = {key: card for key, card in self.folder.cards().items() if self.corpus.has(key)}
         self.draft = self.folder.draft()
 
-    def order(self) -> None:
+    # Each of the following is a step of its own name; False ends the run, since what follows would rest on nothing.
+
+    def induce(self) -> bool:
         """Corpus to taxonomy; one that a person wrote or edited is only read."""
-        built_in_made = self.taxonomy is not None and self.taxonomy.made.model == BUILT_IN and untouched(self.taxonomy)
-        if self.taxonomy is None or (built_in_made and not self.client.is_built_in):
-            self._keep_taxonomy(induce(self.corpus, self.client, question=self.protocol.question))
-        elif self.client.is_built_in and not any(category.terms for category, _ in self.taxonomy.walk()):
-            self._keep_taxonomy(learn_terms(self.taxonomy, self.corpus, self.client))
-
-    def _keep_taxonomy(self, taxonomy: Taxonomy | Unanswered) -> None:
-        if isinstance(taxonomy, Unanswered):
-            self.unanswered.append(taxonomy)
-            return
-        self.taxonomy = taxonomy
-        self.folder.save_taxonomy(taxonomy)
-        n_children = len(taxonomy.ids) - len(taxonomy.categories)
-        inner = f" with {n_children} narrower ones" if n_children else ""
-        self.say(f"{len(taxonomy.categories)} categories{inner}")
-
-    def card(self) -> None:
-        """Taxonomy to cards."""
-        if self.taxonomy is None:
-            return
+        self.reached.add("induce")
         model = self.client.model
-        stale = [p for p in self.corpus if why_stale(self.cards.get(p.key), p, self.taxonomy, model)]
+        if self.taxonomy is None or (self.taxonomy.made.gives_way_to(model) and self.folder.is_taxonomy_ours()):
+            size = BUILT_IN_BATCH if self.client.is_built_in else PAPERS_PER_BATCH
+            made = induce(self.corpus, self.client, question=self.protocol.question, papers_per_batch=size)
+        elif self.client.is_built_in and not _has_terms(self.taxonomy):
+            made = learn_terms(self.taxonomy, self.corpus, self.client)
+        else:
+            return True
+        if isinstance(made, Unanswered):
+            self.unanswered.append(made)
+            return False
+        self.taxonomy = made
+        self.folder.save_taxonomy(made)
+        n_inner = len(made.ids) - len(made.categories)
+        self.say(f"{len(made.categories)} categories" + (f" with {n_inner} narrower ones" if n_inner else ""))
+        return True
+
+    def classify(self) -> bool:
+        """Taxonomy to cards; a card is replaced when its new one is there."""
+        self.reached.add("classify")
+        assert self.taxonomy is not None  # `induce` comes first
+        whys = {p.key: why_stale(self.cards.get(p.key), p, self.taxonomy, self.client.model) for p in self.corpus}
+        stale = [paper for paper in self.corpus if whys[paper.key]]
         if not stale:
-            return
-        moved = sorted(
-            {c.category for p in stale if (c := self.cards.get(p.key)) and c.category not in self.taxonomy.ids}
-        )
-        if moved:
-            self.say(f"asked again, since taxonomy.yaml has no {', '.join(moved)} any more: the cards that name it")
-        for paper, card in zip(stale, classify(stale, self.taxonomy, self.client), strict=True):
-            self.cards.pop(paper.key, None)
-            if isinstance(card, Unanswered):
-                self.unanswered.append(card)
-            else:
-                self.cards[paper.key] = card
+            return True
+        again = Counter(why for key, why in whys.items() if why and key in self.cards)
+        for why, n_cards in sorted(again.items()):
+            self.say(f"{n_cards} card{'' if n_cards == 1 else 's'} to be made again: {why}")
+        cards, unanswered = classify(stale, self.taxonomy, self.client)
+        self.unanswered += unanswered
+        self.cards |= {card.key: card for card in cards}
         self.folder.save_cards(self.cards.values())
-        self.say(f"{len(self.cards)} cards")
+        self.say(f"{len(self._usable())} cards")
+        return True
 
-    def write(self) -> None:
-        """Cards to a checked draft: the parts, the openings of sections, the texts over all of them."""
+    def _usable(self) -> dict[str, Card]:
+        """The cards that may be written from."""
         if self.taxonomy is None:
-            return
-        sections = self._parts(self.taxonomy)
-        sections = self._openings(sections, self.taxonomy)
-        self._keep_draft(sections, self.draft)
-        draft = self._overview(sections, self.taxonomy)
-        uncited = why_uncited(self._stock(draft.only_checked()))
-        self._keep_draft(draft.sections, draft.model_copy(update={"uncited": uncited}))
+            return {}
+        return {
+            key: card
+            for key, card in self.cards.items()
+            if is_usable(card, self.corpus.paper(key), self.taxonomy, self.client.model)
+        }
 
-    def _keep_draft(self, sections: Sequence[Section], draft: Draft | None) -> None:
+    def write(self) -> bool:
+        """Cards to a checked draft: the parts, the openings of sections, the texts over all of them."""
+        self.reached |= {"write", "check"}
+        assert self.taxonomy is not None  # `induce` comes first
+        cards = self._usable()
+        sections = self._openings(self._parts(cards, self.taxonomy), self.taxonomy)
+        self._keep_draft(sections, {})
+        self._keep_draft(sections, self._overview(sections, cards, self.taxonomy))
+        return True
+
+    def _keep_draft(self, sections: Sequence[Section], texts: dict[str, Passage | None]) -> None:
         named = {"title": self.protocol.title, "question": self.protocol.question, "sections": tuple(sections)}
-        self.draft = draft.model_copy(update=named) if draft else Draft(**named)
+        self.draft = (self.draft or Draft(title=self.protocol.title)).model_copy(update=named | texts)
         self.folder.save_draft(self.draft)
 
-    def _parts(self, taxonomy: Taxonomy) -> list[Section]:
-        plans = write.plan(self.corpus, self.cards, taxonomy, papers_per_call=self.protocol.writing.papers_per_call)
+    def _parts(self, cards: dict[str, Card], taxonomy: Taxonomy) -> list[Section]:
+        size, question = self.protocol.writing.papers_per_call, self.protocol.question
+        plans = write.plan(self.corpus, cards, taxonomy, papers_per_call=size, question=question)
         earlier = self.draft.sections if self.draft else ()
         standing = {part.id: part for section in earlier for part in section.parts}
         due = [plan for plan in plans if not write.stands(standing.get(plan.id), plan, self.client.model)]
-        written, unanswered = write.write_parts(due, self.client, question=self.protocol.question)
+        written, unanswered = write.write_parts(due, self.client)
         self.unanswered += unanswered
         standing |= {part.id: part for part in written}
         parts = [standing[plan.id] for plan in plans if plan.id in standing]
@@ -138,27 +151,24 @@ class Run:
             for section in by_id.values()
         ]
 
-    def _overview(self, sections: Sequence[Section], taxonomy: Taxonomy) -> Draft:
+    def _overview(
+        self, sections: Sequence[Section], cards: dict[str, Card], taxonomy: Taxonomy
+    ) -> dict[str, Passage | None]:
+        """The texts over all sections by name, written from what is checked of these; None where there is none."""
         draft = self.draft or Draft(title=self.protocol.title)
+        shown = draft.model_copy(update={"sections": tuple(sections)}).only_checked().sections
+        title, question = self.protocol.title, self.protocol.question
+        inputs = write.overview_inputs(shown, title=title, question=question)
         texts: dict[str, Passage] = {name: text for name in write.OVERVIEWS if (text := getattr(draft, name))}
-        inputs = write.overview_inputs(sections, self.protocol.question)
         due = [
             name
             for name in write.OVERVIEWS
             if name not in texts
             or texts[name].made.inputs != inputs
-            or texts[name].made.model == BUILT_IN != self.client.model
+            or (texts[name].made.gives_way_to(self.client.model) and not texts[name].is_edited)
         ]
-        shown = draft.model_copy(update={"sections": tuple(sections)}).only_checked().sections
         written = write.write_overview(
-            shown,
-            self.corpus,
-            self.cards,
-            taxonomy,
-            self.client,
-            title=self.protocol.title,
-            question=self.protocol.question,
-            names=due,
+            shown, self.corpus, cards, taxonomy, self.client, title=title, question=question, names=due
         )
         for name in due:
             text = written.get(name)
@@ -167,28 +177,61 @@ class Run:
             elif text is None:
                 texts.pop(name, None)  # no section has a claim that it could rest on
             else:
-                texts[name] = text.model_copy(update={"made": text.made.model_copy(update={"inputs": inputs})})
+                texts[name] = text
         checked = {passage.id: passage for passage in self._checked(list(texts.values()))}
-        update = {name: checked.get(name) for name in write.OVERVIEWS}
-        return draft.model_copy(update={"sections": tuple(sections), **update})
+        return {name: checked.get(name) for name in write.OVERVIEWS}
 
     def _checked(self, passages: Sequence[P]) -> list[P]:
-        """The passages, with those checked that were not, or in which code finds wrong what once held."""
-        due = [p for p in passages if not p.is_checked or any(look(claim, self.corpus).problem for claim in p.claims)]
-        done, unanswered = check_passages(due, self.corpus, self.client)
+        """The passages, with those checked that were not, or in which code finds wrong what once held.
+
+        The built-in judge only compares words: it does not judge what another model wrote, and what it judged is
+        judged again once a model is named.
+        """
+        passages = [self._reopened(passage) for passage in passages]
+        due = [passage for passage in passages if not passage.is_checked]
+        left = [passage for passage in due if self.client.is_built_in and not _is_comparable(passage)]
+        for passage in left:
+            author = "a person edited it" if passage.is_edited else f"{passage.made.model} wrote it"
+            why = f"{author}, and no model is named to judge it"
+            self.unanswered.append(Unanswered(stage="check_support", subject=passage.id, why=why))
+        done, unanswered = check_passages([one for one in due if one not in left], self.corpus, self.client)
         self.unanswered += unanswered
         by_id = {passage.id: passage for passage in done}
         return [by_id.get(passage.id, passage) for passage in passages]
 
-    def print(self) -> Report:
-        """The report, and where there is a draft the survey in every form."""
+    def _reopened(self, passage: P) -> P:
+        """The passage as not checked, where its words no longer stand in the papers or its judge was none."""
+        was_compared = BUILT_IN in passage.judge.split(", ") and not _is_comparable(passage)
+        if passage.is_checked and (was_compared or not stands_up(passage, self.corpus)):
+            return passage.model_copy(update={"checked": None})
+        return passage
+
+    def finish(self) -> Report:
+        """Save the report and, where there is a draft, the survey in every form.
+
+        Nothing is printed that does not stand in the papers as they are now, whichever steps this run came to.
+        """
+        if self.draft:
+            self.draft = self.draft.each(self._reopened)
         draft = self.draft.only_checked() if self.draft else None
-        report = take_stock(self._stock(draft), version("conspectus"))
+        earlier = self.folder.report()
+        carried = [one for one in earlier.unanswered if one.stage.split("_")[0] not in self.reached] if earlier else []
+        unanswered = [*carried, *self.unanswered]
+        usable = self._usable()
+        stock = Stock(self.protocol.note, self.sources, self.corpus, self.taxonomy, usable, draft, unanswered)
+        report = take_stock(stock, version("conspectus"))
         self.folder.save_report(report)
         if draft and self.taxonomy:
-            survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, self.cards, report)
+            survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, usable, report)
             self.folder.save_rendered(render(survey))
         return report
 
-    def _stock(self, draft: Draft | None) -> Stock:
-        return Stock(self.protocol.note, self.sources, self.corpus, self.taxonomy, self.cards, draft, self.unanswered)
+
+def _has_terms(taxonomy: Taxonomy) -> bool:
+    """Whether its marking words are there, or were asked for and none found."""
+    return bool(taxonomy.made.call) or any(category.terms for category, _ in taxonomy.walk())
+
+
+def _is_comparable(passage: Passage) -> bool:
+    """Whether it holds nothing but what the built-in model wrote, so that comparing words is all there is to judge."""
+    return not passage.is_edited and all(made.is_built_in for made in (passage.made, *(c.made for c in passage.claims)))

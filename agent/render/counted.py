@@ -8,7 +8,7 @@ from agent.review import BUILT_IN
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 paper`, `286 papers`, `no papers`."""
-    return f"{n or 'no':,} {noun if n == 1 else plural or noun + 's'}" if n else f"no {plural or noun + 's'}"
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}" if n else f"no {plural or noun + 's'}"
 
 
 def share(part: int, whole: int) -> str:
@@ -20,10 +20,10 @@ def abstract(edition: Edition) -> list[str]:
     """The survey in a paragraph of figures."""
     survey = edition.survey
     n_papers = len(survey.corpus)
-    n_cited = sum(paper.key in edition.cited for paper in survey.corpus)
+    n_cited = survey.report.n_cited
     tops = {top.id for paper in survey.corpus if (top := survey.top(paper.key))}
     where = f" in {count(len(tops), 'category', 'categories')}" if tops else ""
-    said = [f"This survey covers {count(n_papers, 'paper')}{where}; {_cited(n_cited, n_papers)} cited by a claim."]
+    said = [f"This survey covers {count(n_papers, 'paper')}{where}; {_cited(n_cited, n_papers)} cited by a section."]
     if n_papers == 0:
         said = ["This survey covers no papers."]
     years = [paper.year for paper in survey.corpus if paper.year is not None]
@@ -70,13 +70,12 @@ def _sources(edition: Edition) -> list[str]:
 
 
 def of_chapter(edition: Edition, chapter: Chapter) -> list[str]:
-    """How many papers a section has and cites; nothing for the chapters over all sections."""
+    """How many papers a section has, and how many are cited; nothing for the chapters over all sections."""
     if not chapter.papers:
         return []
-    here = {mark.key for sentence in chapter.sentences for mark in sentence.marks}
-    n_cited = sum(key in here for key in chapter.papers)
+    n_cited = sum(key not in edition.uncited for key in chapter.papers)
     n_papers = len(chapter.papers)
-    return [f"This section covers {count(n_papers, 'paper')}; {_cited(n_cited, n_papers)} cited here."]
+    return [f"This section covers {count(n_papers, 'paper')}; {_cited(n_cited, n_papers)} cited."]
 
 
 def _cited(n_cited: int, n_papers: int) -> str:
@@ -86,15 +85,14 @@ def _cited(n_cited: int, n_papers: int) -> str:
 
 
 def of_making(edition: Edition) -> list[str]:
-    """Who wrote and judged."""
+    """Who made it; who judged is the report's to say."""
     report = edition.survey.report
-    program = f"conspectus {report.program}".strip()
-    models = [f"the built-in model ({BUILT_IN})" if name == BUILT_IN else name for name in edition.models]
-    said = [f"Made with {program}."]
+    models = [f"the built-in model ({BUILT_IN})" if name == BUILT_IN else name for name in report.models]
+    said = [f"Made with conspectus {report.program}."]
     if models:
-        said.append(f"Categories, cards, claims and judgements come from {_listed(models)}.")
-    if BUILT_IN in edition.models:
-        said.append("The built-in model quotes the papers word for word and judges nothing.")
+        said.append(f"Categories, cards and sentences come from {_listed(models)}.")
+    if BUILT_IN in report.models:
+        said.append("What the built-in model writes are the papers’ own sentences, in quotation marks.")
     if report.protocol_of_judgement:
         said.append(report.protocol_of_judgement)
     return said
@@ -114,7 +112,7 @@ def figures(edition: Edition) -> list[tuple[str, str]]:
         ("facts whose quote is not in the paper", f"{sum(map(len, report.unquoted.values())):,}"),
         ("claims", f"{report.n_claims:,}"),
         ("citations", f"{report.n_citations:,}"),
-        ("papers cited by a claim", coverage),
+        ("papers cited by a section", coverage),
         ("entries of the sources skipped", f"{sum(len(source.skipped) for source in report.sources):,}"),
         ("calls that stayed unanswered", f"{len(report.unanswered):,}"),
     ]

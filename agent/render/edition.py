@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent.draft import COLUMNS, Cell, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section
+from agent.draft import COLUMNS, Cell, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section, Verdict
 from agent.papers import digest_of
-from agent.render.printed import Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
+from agent.render.printed import SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
 
 
@@ -36,8 +36,8 @@ class Edition:
         self.chapters = tuple(chapter for chapter in self._chapters() if not chapter.is_empty)
 
     @cached_property
-    def cited(self) -> dict[str, list[tuple[Sentence, Mark]]]:
-        """By key, every claim that cites the paper, in the order of reading."""
+    def mentions(self) -> dict[str, list[tuple[Sentence, Mark]]]:
+        """By key, every claim that names the paper, in the order of reading; those over all sections among them."""
         found: dict[str, list[tuple[Sentence, Mark]]] = {}
         for sentence in self.sentences:
             for mark in sentence.marks:
@@ -49,41 +49,44 @@ class Edition:
         for chapter in self.chapters:
             yield from chapter.sentences
 
-    @cached_property
-    def uncited(self) -> dict[str, str]:
-        """Papers that no printed claim cites, each with why."""
-        given = {**self.survey.report.uncited, **self.survey.draft.uncited}
-        missing = (paper.key for paper in self.survey.corpus if paper.key not in self.cited)
-        return {key: given.get(key) or "no reason was recorded" for key in missing}
+    @property
+    def uncited(self) -> Mapping[str, str]:
+        """Papers that no claim of a section cites, each with why; every other paper counts as cited."""
+        return self.survey.report.uncited
 
-    @cached_property
+    @property
     def findings(self) -> tuple[Finding, ...]:
-        inner = tuple(finding for passage in self._passages() for finding in passage.findings)
-        return self.survey.report.findings or inner
+        return self.survey.report.findings
 
     @property
     def dropped(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.outcome is Outcome.DROPPED)
 
     @cached_property
+    def verdicts(self) -> tuple[Verdict | None, ...]:
+        """Those that a sentence has, in the order of the legend."""
+        given = {sentence.verdict for sentence in self.sentences}
+        return tuple(verdict for verdict in SIGNS if verdict in given)
+
+    @cached_property
+    def has_unverified(self) -> bool:
+        """Whether words are given somewhere that are not in their paper."""
+        marks = (mark for sentence in self.sentences for mark in sentence.marks)
+        tables = (stretch.table for chapter in self.chapters for stretch in chapter.stretches if stretch.table)
+        cells = (cell for table in tables for row in table.rows for cell in row.cells)
+        return any(not mark.quote for mark in marks) or any(cell.is_unverified for cell in cells)
+
+    @cached_property
+    def has_idle(self) -> bool:
+        """Whether a paper is cited that does not bear on its claim."""
+        return any(mark.bears is False for sentence in self.sentences for mark in sentence.marks)
+
+    @cached_property
     def section_anchors(self) -> dict[str, str]:
         """Where each top category is written about."""
         return {chapter.category: chapter.anchor for chapter in self.chapters if chapter.category is not None}
 
-    @property
-    def models(self) -> tuple[str, ...]:
-        """Who wrote and judged, as far as is known."""
-        made = [passage.made for passage in self._passages()]
-        made += [finding.made for passage in self._passages() for finding in passage.findings]
-        return self.survey.report.models or tuple(sorted({one.model for one in made} - {""}))
-
     # -- chapters -----------------------------------------------------------------------------------------------------
-
-    def _passages(self) -> Iterator[Passage]:
-        draft = self.survey.draft
-        inner = [passage for section in draft.sections for passage in (section.opening, *section.in_order)]
-        whole = (draft.introduction, *inner, draft.synthesis, draft.gaps)
-        yield from (passage for passage in whole if passage is not None)
 
     def _chapters(self) -> Iterator[Chapter]:
         draft = self.survey.draft

@@ -17,12 +17,13 @@ from agent.render.typeset import fill, part
 def to_html(edition: Edition) -> str:
     """survey.html."""
     style, script = part("page.css"), part("page.js")
-    branches = tree(edition)
+    branches, listed = tree(edition), references(edition)
     return fill(
         "survey.html.j2",
         html,
         edition=edition,
         survey=edition.survey,
+        protocol=edition.survey.protocol,
         report=edition.survey.report,
         counted=counted,
         style=Markup(style),
@@ -33,7 +34,8 @@ def to_html(edition: Edition) -> str:
         heat_maps=heat_maps(edition, branches),
         facets=facet_tags(edition),
         columns=columns(edition),
-        references=references(edition),
+        references=listed,
+        has_unverified=edition.has_unverified or any(fact.quote is None for one in listed for fact in one.facts),
         tags=paper_tags(edition),
         signs=SIGNS,
     )

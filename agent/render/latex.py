@@ -26,7 +26,7 @@ _SIGNS = {
 
 def to_latex(edition: Edition) -> str:
     """survey.tex, which stands alone beside references.bib."""
-    return fill("survey.tex.j2", latex, survey=edition.survey, body=Markup(to_body(edition)))
+    return fill("survey.tex.j2", latex, survey=edition.survey, protocol=edition.survey.protocol, body=Markup(to_body(edition)))
 
 
 def to_body(edition: Edition) -> str:
@@ -40,7 +40,7 @@ def to_body(edition: Edition) -> str:
         counted=counted,
         tree=tree(edition),
         references=references(edition),
-        signs=[(_SIGNS[verdict], word, meaning) for verdict, (_, word, meaning) in SIGNS.items()],
+        signs=[(_SIGNS[verdict], *SIGNS[verdict][1:]) for verdict in edition.verdicts],
         sign=lambda verdict: Markup(_SIGNS[verdict]),
         cite=_citing(keys),
         keys=[Markup(key) for key in keys.values()],

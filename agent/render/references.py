@@ -9,7 +9,7 @@ from agent.render.escape import web_link
 from agent.render.printed import Mark, Sentence
 from agent.render.survey import Name, Survey
 from agent.review import FACTS
-from agent.text import sentences
+from agent.sentences import sentences
 
 MAX_AUTHORS = 6
 """More authors than these are shown as the first few `et al.`"""
@@ -84,7 +84,7 @@ def _reference(edition: Edition, paper: Paper) -> Reference:
         links=links_of(paper),
         mentions=_mentions(edition, paper),
         why_uncited=edition.uncited.get(paper.key),
-        n_claims=len({sentence.anchor for sentence, _ in edition.cited.get(paper.key, ())}),
+        n_claims=len({sentence.anchor for sentence, _ in edition.mentions.get(paper.key, ())}),
         category=category.name if category else None,
         facts=_facts(survey, paper.key),
         why=card.why if card else "",
@@ -126,7 +126,7 @@ def _facts(survey: Survey, key: str) -> tuple[Fact, ...]:
 
 def _mentions(edition: Edition, paper: Paper) -> tuple[Mention, ...]:
     by_words: dict[str, list[tuple[Sentence, Mark]]] = {}
-    for sentence, mark in edition.cited.get(paper.key, ()):
+    for sentence, mark in edition.mentions.get(paper.key, ()):
         by_words.setdefault(mark.anchor, []).append((sentence, mark))
     return tuple(_mention(paper, cited) for cited in by_words.values())
 

@@ -36,18 +36,6 @@ class Survey:
     cards: Mapping[str, Card]
     report: Report
 
-    @property
-    def title(self) -> str:
-        return self.draft.title.strip() or self.protocol.title
-
-    @property
-    def question(self) -> str | None:
-        return self.draft.question or self.protocol.question
-
-    @property
-    def note(self) -> str | None:
-        return self.report.note or self.protocol.note
-
     @cached_property
     def numbers(self) -> dict[str, int]:
         """A paper's number in the references, the same in every format.

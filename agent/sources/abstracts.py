@@ -52,7 +52,7 @@ def _fields(entry: Entry) -> Fields:
     for unit in entry.others:
         label, text = unit.paragraph.label, unit.text
         fields.doi = fields.doi or find_doi(text)
-        fields.arxiv = fields.arxiv or find_arxiv(text, bare=label == "arxiv")
+        fields.arxiv = fields.arxiv or find_arxiv(f"arxiv:{text}" if label == "arxiv" else text)
         address = _ADDRESS.search(text)
         fields.url = fields.url or (address.group() if address else None)
         if label in ("year", "venue") and not getattr(fields, label):

@@ -15,6 +15,7 @@ from bibtexparser.model import (
 )
 from bibtexparser.splitter import Splitter
 
+from agent.errors import SourceError
 from agent.papers import Place, Reading, Record, Skipped
 from agent.sources.fields import Fields, to_record
 from agent.sources.identifiers import find_arxiv
@@ -31,7 +32,7 @@ _MEANING = {
     "doi": "doi",
     "url": "url",
 }
-"""Fields by what they mean; where an entry has two of one meaning the later one here wins."""
+"""Fields by what they mean; where an entry has two of one meaning the later one here is taken."""
 _INHERITED = {"title": "booktitle", "booktitle": "booktitle", "year": "year", "date": "date", "publisher": "publisher"}
 _PIECE = re.compile(r"""\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|"[^"]*"|[^\s#"{}]+""")
 
@@ -41,17 +42,13 @@ def read_bibtex(text: str, name: str) -> Reading:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is in what we return
     blocks = Splitter(text).split().blocks
     macros = {block.key.lower(): _value(block.value, {}) for block in blocks if isinstance(block, String)}
-    entries = [(block, entry) for block in blocks if (entry := _entry(block))]
-    by_key: dict[str, dict[str, str]] = {}
+    entries = [(_line(block), entry, _values(entry, macros)) for block in blocks if (entry := _entry(block))]
+    parents = {entry.key: values for _, entry, values in reversed(entries)}
     line_of: dict[str, int] = {}
     records: list[Record] = []
     skipped = [skip for block in blocks if _entry(block) is None for skip in _skip(block, name)]
-    for _, entry in entries:
-        by_key.setdefault(entry.key, _values(entry, macros))
-    for block, entry in entries:
-        position = _line(block)
-        values = _values(entry, macros)
-        fields = _fields(entry, values, by_key.get(values.get("crossref", ""), {}))
+    for position, entry, values in entries:
+        fields = _fields(entry, values, parents.get(values.get("crossref", ""), {}))
         first = line_of.setdefault(entry.key, position)
         if first != position:
             fields.extra["same citation key"] = f"the entry on line {first} is called {entry.key}, too"
@@ -60,6 +57,8 @@ def read_bibtex(text: str, name: str) -> Reading:
             records.append(one)
         else:
             skipped.append(one)
+    if not records and not any(isinstance(block, ParsingFailedBlock) for block in blocks):
+        raise SourceError(f"{name} has no BibTeX entry with a title: export it again as BibTeX")
     return Reading(records=tuple(records), skipped=tuple(sorted(skipped, key=lambda skip: skip.position or 0)))
 
 
@@ -67,15 +66,10 @@ def _line(block: Block) -> int:
     return (block.start_line or 0) + 1
 
 
-def _entry(block: Block) -> Entry | None:
+def _entry(block: Block | None) -> Entry | None:
     """The entry in a block; one whose key or field comes twice is an entry, too."""
-    if isinstance(block, (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)):
-        block = block.ignore_error_block or block
-        return _entry(block) if isinstance(block, DuplicateFieldKeyBlock) else _as_entry(block)
-    return _as_entry(block)
-
-
-def _as_entry(block: Block) -> Entry | None:
+    while isinstance(block, (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)):
+        block = block.ignore_error_block
     return block if isinstance(block, Entry) else None
 
 
@@ -96,8 +90,9 @@ def _values(entry: Entry, macros: dict[str, str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for field in entry.fields:
         value = _value(str(field.value), macros)
-        if value and not values.get(field.key.lower()):
-            values[field.key.lower()] = value
+        name = field.key.lower()
+        if value and values.setdefault(name, value) != value:
+            values[f"{name} again"] = value
     return values
 
 
@@ -119,16 +114,9 @@ def _fields(entry: Entry, values: dict[str, str], parent: dict[str, str]) -> Fie
             own.setdefault(ours, parent[theirs])
     fields = Fields(citation_key=entry.key, extra={"entrytype": entry.entry_type})
     fields.authors = split_bibtex(own.pop("author", ""))
-    for field, meaning in _MEANING.items():
-        value = own.pop(field, None)
-        if value is None:
-            continue
-        other = getattr(fields, meaning)
-        if other is not None and other != value:
-            fields.extra[next(name for name, m in _MEANING.items() if m == meaning and values.get(name) == other)] = (
-                other
-            )
-        setattr(fields, meaning, value)
+    for field, meaning in reversed(_MEANING.items()):
+        if getattr(fields, meaning) is None:
+            setattr(fields, meaning, own.pop(field, None))
     fields.arxiv = _arxiv(own, fields)
     fields.extra.update(own)
     return fields

@@ -1,4 +1,4 @@
-"""Puts the paragraphs of a dump together as papers: which line is the title of which abstract, and what goes with it."""
+"""Puts the paragraphs of a dump together as papers: which line is the title of which abstract, and what else."""
 
 import re
 from collections import Counter
@@ -83,23 +83,29 @@ def _settle_sentences(units: Sequence[Unit]) -> None:
     telling = [
         unit for unit in units if unit.kind in (Kind.LINE, Kind.SENTENCE, Kind.ABSTRACT) or unit.has_label("title")
     ]
+    has_titles = any(unit.kind is Kind.LINE or unit.has_label("title") for unit in telling)
     for index, unit in enumerate(telling):
-        if unit.kind is Kind.SENTENCE:
-            before = telling[index - 1] if index else None
-            after = telling[index + 1].kind if index + 1 < len(telling) else None
-            alternates = index > 1 and telling[index - 2].kind is Kind.ABSTRACT and after in (Kind.LINE, None)
-            is_long_enough = alternates or count_words(unit.text) >= max(8, 0.15 * usual)
-            unit.kind = _settled(unit, before, after, is_long_enough=is_long_enough, has_abstracts=bool(lengths))
+        if unit.kind is not Kind.SENTENCE:
+            continue
+        before = telling[index - 1] if index else None
+        after = telling[index + 1].kind if index + 1 < len(telling) else None
+        alternates = index > 1 and telling[index - 2].kind is Kind.ABSTRACT and after in (Kind.LINE, None)
+        is_long_enough = alternates or count_words(unit.text) >= max(8, 0.15 * usual)
+        if has_titles:
+            unit.kind = _settled(unit, before, after, is_long_enough=is_long_enough)
+        elif lengths and is_long_enough:
+            unit.kind = Kind.ABSTRACT
 
 
-def _settled(unit: Unit, before: Unit | None, after: Kind | None, *, is_long_enough: bool, has_abstracts: bool) -> Kind:
+def _settled(unit: Unit, before: Unit | None, after: Kind | None, *, is_long_enough: bool) -> Kind:
+    """What a sentence is in a dump with titles, by the telling paragraphs before and after it."""
     is_below_title = before is not None and (before.kind is Kind.LINE or before.has_label("title"))
     if after is Kind.ABSTRACT and not (is_below_title and _ASSERTS.search(unit.text)):
         return Kind.LINE
     if is_below_title:
         return Kind.ABSTRACT if is_long_enough else Kind.SENTENCE
     is_rest = before is not None and before.kind is Kind.ABSTRACT and not unit.paragraph.is_after_blank
-    return Kind.ABSTRACT if is_rest and has_abstracts else Kind.SENTENCE
+    return Kind.ABSTRACT if is_rest else Kind.SENTENCE
 
 
 def _with_abstracts(units: Sequence[Unit]) -> list[Entry]:

@@ -4,15 +4,17 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from agent.latex import decode_latex
 from agent.papers import Place, Record, Skipped
 from agent.sources.identifiers import find_arxiv, find_doi, find_year
 from agent.sources.people import Names, read_names
-from agent.text import decode_latex
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|u|p|br|span|sc|jats:[a-z-]+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _JATS = re.compile(r"</?jats:[a-z-]+(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MACRO = re.compile(r"\\[A-Za-z\"'`^~=.&%]|\$[^$]+\$")
+_ADDRESS = re.compile(r"\s*(?:https?|ftp)://", re.IGNORECASE)
+"""Other addresses (`javascript:...`, a database's own) are kept, but are no link."""
 _LABEL = re.compile(r"abstract\s*(?:[:：—–]|\.\s|-\s)\s*(?=\S)", re.IGNORECASE)
 
 
@@ -48,7 +50,13 @@ def to_record(place: Place, fields: Fields, *, latex: bool = False) -> Record | 
     arxiv = find_arxiv(fields.arxiv, bare=True) or find_arxiv(fields.url) or find_arxiv(fields.doi)
     year = find_year(fields.year)
     extra = {name: cleaned for name, value in fields.extra.items() if (cleaned := clean(value))}
-    unread = (("doi", doi, fields.doi), ("arxiv", arxiv, fields.arxiv), ("year", year, fields.year))
+    url = fields.url.strip() if fields.url and _ADDRESS.match(fields.url) else None
+    unread = (
+        ("doi", doi, fields.doi),
+        ("arxiv", arxiv, fields.arxiv),
+        ("year", year, fields.year),
+        ("url", url, fields.url),
+    )
     for name, found, given in unread:
         if found is None and (cleaned := clean(given)):
             extra.setdefault(name, cleaned)
@@ -63,7 +71,7 @@ def to_record(place: Place, fields: Fields, *, latex: bool = False) -> Record | 
         venue=clean_title(fields.venue, latex=latex),
         doi=doi,
         arxiv=arxiv,
-        url=clean(fields.url),
+        url=clean(url),
         citation_key=clean(fields.citation_key),
         extra=extra,
     )

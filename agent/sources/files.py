@@ -103,12 +103,18 @@ def _as_windows(match: re.Match[str]) -> str:
 
 
 def _decode_legacy(data: bytes, path: Path) -> str:
-    """One of the 8-bit or East Asian encodings; Western European unless another one reads clearly better."""
+    """One of the 8-bit or East Asian encodings: Western European unless another one reads clearly better."""
     matches = from_bytes(data.replace(b"\x00", b""))
     best = matches.best()
     if best is None:
         raise SourceError(f"{path} is text in an encoding that cannot be told: save it as UTF-8")
-    western = [match for match in matches if match.encoding in ("cp1252", "latin_1")]
-    if western and western[0].chaos <= best.chaos + 0.02 and western[0].coherence + 0.1 >= best.coherence:
+    close = [
+        match.encoding
+        for match in matches
+        if match.chaos <= best.chaos + 0.02 and match.coherence + 0.1 >= best.coherence
+    ]
+    if "cp1252" in close or "latin_1" in close:
         return data.decode("cp1252", "replace")
-    return str(best)
+    # What Windows wrote is read by the encodings of old Macintoshes just as smoothly, and wrongly.
+    windows = next((encoding for encoding in close if encoding.startswith("cp125")), None)
+    return data.decode(windows, "replace") if windows and best.encoding.startswith("mac_") else str(best)

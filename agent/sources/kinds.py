@@ -3,11 +3,11 @@
 import re
 from enum import StrEnum
 
+from agent.sentences import sentences
 from agent.sources.identifiers import find_arxiv, find_doi
 from agent.sources.paragraphs import Paragraph
 from agent.sources.people import is_names
 from agent.sources.wrapping import is_title_case
-from agent.text import sentences
 
 
 class Kind(StrEnum):
@@ -28,7 +28,10 @@ class Kind(StrEnum):
 
 FURNITURE = frozenset({Kind.DATE, Kind.CALL, Kind.BYLINE, Kind.COUNT, Kind.NOTICE})
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DATE = re.compile(
     rf"\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)|{_MONTH}\s+\d{{4}}\b)"
     r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
@@ -37,28 +40,31 @@ _DATE = re.compile(
 )
 _JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^;]{0,20};\s*\w+(?:\s*\([^)]*\))?:\s*\w")
 _BYLINE = re.compile(
-    r"by[A-Z]|(?:(?:submitted|posted|published|curated|written|shared|compiled|maintained|uploaded|added|edited|sent)\s+)?by\s+\S"
-    r"|(?:submitted|posted|curated|shared|uploaded)\s+by$",
+    r"by[A-Z]|(?:(?:submitted|posted|published|curated|written|shared|compiled|maintained|uploaded|added|edited|sent)\s+)?"
+    r"by\s+\S|(?:submitted|posted|curated|shared|uploaded)\s+by$",
 )
 _BUTTONS = re.compile(
-    r"(?:un)?subscribe(?: now)?|sign ?(?:up|in|out)|log ?(?:in|out)|register|share|tweet|save|cite|bookmark|upvotes?|follow"
-    r"|like|reply|comments?|read (?:more|paper)|(?:show|load|see|view) (?:more|all|less|pdf)|learn more|next(?: page)?"
-    r"|previous|back(?: to top)?|home|menu|search|about(?: us)?|contact(?: us)?|help|faq|privacy(?: policy)?"
-    r"|terms(?: of (?:service|use))?|tos|pdf|html|bibtex|download(?: pdf)?|new|trending|hot|top|latest|popular|paper page"
-    r"|arxiv page|github|code|models?|datasets?|spaces|docs|pricing|jobs|company|blog|website|all|abs(?:tract)?|open access"
-    r"|full text(?: links)?|view (?:pdf|html|paper)(?: html \(experimental\))?|project page|loading\W*",
+    r"(?:un)?subscribe(?: now)?|sign ?(?:up|in|out)|log ?(?:in|out)|register|share|tweet|save|cite|bookmark|upvotes?"
+    r"|follow|like|reply|comments?|read (?:more|paper)|(?:show|load|see|view) (?:more|all|less|pdf)|learn more"
+    r"|next(?: page)?|previous|back(?: to top)?|home|menu|search|about(?: us)?|contact(?: us)?|help|faq"
+    r"|privacy(?: policy)?|terms(?: of (?:service|use))?|tos|pdf|html|bibtex|download(?: pdf)?|new|trending|hot|top"
+    r"|latest|popular|paper page|arxiv page|github|code|models?|datasets?|spaces|docs|pricing|jobs|company|blog|website"
+    r"|all|abs(?:tract)?|open access|full text(?: links)?|view (?:pdf|html|paper)(?: html \(experimental\))?"
+    r"|project page|loading\W*",
     re.IGNORECASE,
 )
 _CALL_VERB = re.compile(
-    r"(?:get|join|subscribe|sign|log|register|follow|download|click|read|see|view|try|visit|check|stay|receive|never|don't"
-    r"|enter|create|share|support|become|discover|explore|browse|submit|upload|install|start|want|please|skip|jump|go)\b",
+    r"(?:get|join|subscribe|sign|log|register|follow|download|click|read|see|view|try|visit|check|stay|receive|never"
+    r"|don't|enter|create|share|support|become|discover|explore|browse|submit|upload|install|start|want|please|skip"
+    r"|jump|go)\b",
     re.IGNORECASE,
 )
 _PAGE_WORD = re.compile(
-    r"\b(?:e-?mails?|inbox|newsletters?|subscri\w+|unsubscribe|sign(?:ed)?[ -]?(?:up|in)|log(?:ged)?[ -]?in|account|cookies?"
-    r"|privacy policy|terms of (?:service|use)|all rights reserved|copyright|©|click(?: here)?|here|website|this (?:site|page)"
-    r"|browser|javascript|free|today|once a (?:day|week)|daily|weekly|digest|updates?|welcome|twitter|discord|slack|linkedin"
-    r"|youtube|app|us|our|your?|you['’](?:ll|re|ve)|this week['’]?s?|issue|content|navigation|menu|search|preferences)\b",
+    r"\b(?:e-?mails?|inbox|newsletters?|subscri\w+|unsubscribe|sign(?:ed)?[ -]?(?:up|in)|log(?:ged)?[ -]?in|account"
+    r"|cookies?|privacy policy|terms of (?:service|use)|all rights reserved|copyright|©|click(?: here)?|here|website"
+    r"|this (?:site|page)|browser|javascript|free|today|once a (?:day|week)|daily|weekly|digest|updates?|welcome"
+    r"|twitter|discord|slack|linkedin|youtube|app|us|our|your?|you['’](?:ll|re|ve)|this week['’]?s?|issue|content"
+    r"|navigation|menu|search|preferences)\b",
     re.IGNORECASE,
 )
 _READER = re.compile(
@@ -78,9 +84,10 @@ def kind_of(paragraph: Paragraph) -> Kind:
     if is_names(text):
         return Kind.NAMES
     n_sentences = len(sentences(text)) + len(re.findall("[。！？]", text))
-    if n_words >= 60 or (n_words >= 30 and n_sentences >= 2):
+    is_prose = text[-1] in ".!?。！？" and not is_title_case(text)
+    if n_words >= 60 or (n_sentences >= 2 and (n_words >= 30 or (is_prose and n_words >= 20))):
         return Kind.NOTICE if _is_notice(text, n_words) else Kind.ABSTRACT
-    if n_words >= 10 and text[-1] in ".!?。！？" and not is_title_case(text):
+    if n_words >= 10 and is_prose:
         return Kind.NOTICE if _is_notice(text, n_words) else Kind.SENTENCE
     return Kind.LINE
 

@@ -36,7 +36,7 @@ _LINK = re.compile(r"\[([^\[\]]+)\]\((\S+?)\)")
 _MORE_OR_LESS = re.compile(r"\s*(?:[△▽▲▼]\s*(?:Less|More)|\[(?:less|more)\])\s*$", re.IGNORECASE)
 _LONGEST_EMPHASIS = 400
 """Stars and underscores in a longer text are rather formulas than emphasis."""
-_SHORTEST_ABSTRACT = 200
+_SHORTEST_ABSTRACT = 120
 
 
 @dataclass(frozen=True, slots=True)

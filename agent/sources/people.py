@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from agent.latex import decode_latex
 from agent.papers import Author
-from agent.text import decode_latex
 
 Names = str | Sequence[str | Author] | None
 """Authors as a format gives them: one text with all of them, or one text a person."""
 
-_PARTICLE_WORDS = "von van der den de del della di da dos das du la le ter ten zu zur af al el bin ibn ben st. y"
+_PARTICLE_WORDS = "von van der den de del della di da dos das du la le ter ten zu zur af al el bin ibn ben st."
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")

@@ -87,7 +87,9 @@ def _rows(lines: list[str], begin: int, delimiter: str, n_columns: int) -> Itera
         for cells in reader:
             first, n_before = begin + n_before, reader.line_num
             is_long = begin + n_before - first > 1
-            if is_long and len(cells) != n_columns and len(_cells(lines[first + 1], delimiter)) == n_columns:
+            is_open = is_long and begin + n_before == len(lines) and cells[-1].endswith("\n")
+            is_odd = is_open or (is_long and len(cells) != n_columns)
+            if is_odd and len(_cells(lines[first + 1], delimiter)) == n_columns:
                 yield first + 1, lines[first]
                 begin = first + 1
                 break

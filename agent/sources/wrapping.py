@@ -16,6 +16,8 @@ _SHORT = 200
 """A line of more characters is a paragraph by itself."""
 _FEW = 6
 """From fewer lines no margin can be told."""
+_CHAINED = 0.15
+"""Of full lines so many follow another one, where paragraphs were wrapped; single ones are chance."""
 _LONG_RUN = 45
 """So many lines without a blank one hold more than one paper."""
 
@@ -96,6 +98,8 @@ def _width(runs: Sequence[Lines], share: float = 0.5) -> int | None:
     n_pairs = 0
     for run in runs:
         for line, after in zip(run, run[1:], strict=False):
+            if is_labelled(after.text):
+                continue
             if len(line.raw) <= _WIDEST:
                 steps[len(line.raw)] += 1
                 steps[len(line.raw) + 1 + len(after.first_word)] -= 1
@@ -105,7 +109,19 @@ def _width(runs: Sequence[Lines], share: float = 0.5) -> int | None:
         depth += steps[column]
         if depth > best and column >= 40:
             best, width = depth, column
-    return width if n_pairs >= 3 and best >= share * n_pairs else None
+    if width is None or n_pairs < 3 or best < share * n_pairs:
+        return None
+    n_chained = sum(
+        _is_full(width, *lines[:2]) and _is_full(width, *lines[1:])
+        for run in runs
+        for lines in zip(run, run[1:], run[2:], strict=False)
+    )
+    return width if n_chained >= _CHAINED * best or best >= 0.9 * n_pairs else None
+
+
+def _is_full(width: int, line: Line, after: Line) -> bool:
+    """Whether the next word would have passed the margin."""
+    return len(line.raw) <= width + 2 and len(line.raw) + 1 + len(after.first_word) > width
 
 
 def _split_title(groups: list[list[Line]]) -> Iterator[list[Line]]:
@@ -140,7 +156,7 @@ class _Wrapping:
         """Whether a line belongs to the paragraph that began before it."""
         before, after = run[index - 1], run[index]
         is_open = before.last_word.lower() in _GOES_ON or before.text[-1] in ":,"
-        is_full = self._is_full(before, after)
+        is_full = self.width is not None and _is_full(self.width, before, after)
         ends_sentence = before.text[-1] in ".!?"
         if before.text.startswith("#") or (
             is_labelled(after.text) and not (is_full and after.text[0].islower() and not ends_sentence)
@@ -158,17 +174,11 @@ class _Wrapping:
             return False
         return not self._is_new(run[begin:index], after, is_below_title=is_below_title)
 
-    def _is_full(self, line: Line, after: Line) -> bool:
-        """Whether the next word would have passed the margin."""
-        if self.width is None or len(line.raw) > self.width + 2:
-            return False
-        return len(line.raw) + 1 + len(after.first_word) > self.width
-
     def _begins_title(self, run: Lines, index: int) -> bool:
         line = run[index]
         if is_title_case(line.text, 0.8):
             return True
-        is_last = index + 1 < len(run) and not self._is_full(line, run[index + 1])
+        is_last = index + 1 < len(run) and self.width is not None and not _is_full(self.width, line, run[index + 1])
         return is_last and line.text[0].isupper() and line.text[-1] not in ".,;:)"
 
     def _is_new(self, lines: Lines, after: Line, *, is_below_title: bool) -> bool:

@@ -10,7 +10,7 @@ from agent.draft import COLUMNS, Cell, Paragraph, Part, Row
 from agent.fields import CardedPaper
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
-from agent.review import BUILT_IN, Card, Category, Made, Taxonomy, Unanswered
+from agent.review import Card, Category, Taxonomy, Unanswered
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,26 @@ class Plan:
     top: Category
     child: Category | None
     papers: tuple[CardedPaper, ...]
+    question: str | None
 
     @property
     def inputs(self) -> str:
-        """Names the papers' texts and cards; a part made from the same is not written again."""
-        return digest_of([[entry.paper.key, entry.paper.digest, entry.card.digest] for entry in self.papers])
+        """Names the papers' texts and cards, and the question; a part made from the same is not written again.
+
+        The category's name and definition are left out: a rename rewrites nothing.
+        """
+        papers = [[entry.paper.key, entry.paper.digest, entry.card.digest] for entry in self.papers]
+        return digest_of([self.question, papers])
 
 
-def plan(corpus: Corpus, cards: Mapping[str, Card], taxonomy: Taxonomy, *, papers_per_call: int) -> list[Plan]:
+def plan(
+    corpus: Corpus,
+    cards: Mapping[str, Card],
+    taxonomy: Taxonomy,
+    *,
+    papers_per_call: int,
+    question: str | None = None,
+) -> list[Plan]:
     """Cut the corpus into calls, in the order of the taxonomy.
 
     A category with more papers than a call should carry is cut by child, and a child by the bits of the hash of the
@@ -43,13 +55,15 @@ def plan(corpus: Corpus, cards: Mapping[str, Card], taxonomy: Taxonomy, *, paper
             if paper.key in cards and cards[paper.key].category in ids and paper.basis == "abstract"
         ]
         if len(entries) <= papers_per_call:
-            plans += [Plan(top.id, top, None, tuple(entries))] if entries else []
+            plans += [Plan(top.id, top, None, tuple(entries), question)] if entries else []
             continue
         for category in (top, *top.children):
             own = [entry for entry in entries if entry.card.category == category.id]
             child = category if category is not top else None
             id_ = f"{top.id}/{category.id}" if child or top.children else top.id
-            plans += [Plan(f"{id_}{bits}", top, child, share) for bits, share in _halved(own, papers_per_call)]
+            plans += [
+                Plan(f"{id_}{bits}", top, child, share, question) for bits, share in _halved(own, papers_per_call)
+            ]
     return plans
 
 
@@ -66,23 +80,23 @@ def _halved(entries: Sequence[CardedPaper], size: int, bits: str = "") -> list[t
 
 
 def stands(part: Part | None, wanted: Plan, model: str) -> bool:
-    """Whether a part need not be written again."""
+    """Whether a part need not be written again; what a person edited of the built-in model's stays."""
     if part is None or part.made.inputs != wanted.inputs:
         return False
-    return not (part.made.model == BUILT_IN != model)
+    return part.is_edited or not part.made.gives_way_to(model)
 
 
-def write_parts(plans: Sequence[Plan], client: Client, *, question: str | None) -> tuple[list[Part], list[Unanswered]]:
+def write_parts(plans: Sequence[Plan], client: Client) -> tuple[list[Part], list[Unanswered]]:
     """The parts of these plans, in their order; a paper that a part forgot is asked for once more.
 
     A part whose forgotten papers stay unanswered is there, but does not stand: the next run asks again.
     """
-    rows = [{"question": question, "category": p.top, "child": p.child, "papers": p.papers} for p in plans]
+    rows = [{"question": p.question, "category": p.top, "child": p.child, "papers": p.papers} for p in plans]
     kinds = [with_keys(SectionAnswer, _keys(p.papers)) for p in plans]
     parts, unanswered = [], []
     for wanted, answer in zip(plans, client.ask_all("write_section", kinds, rows), strict=True):
         if isinstance(answer, Unanswered):
-            unanswered.append(answer.model_copy(update={"subject": wanted.id}))
+            unanswered.append(answer.about(wanted.id))
         else:
             parts.append(_part(wanted, answer))
     by_id = {wanted.id: wanted for wanted in plans}
@@ -102,7 +116,7 @@ def _with_forgotten(
     answers = client.ask_all("write_missing", kinds, rows)
     for wanted, part, answer in zip(plans, parts, answers, strict=True):
         if isinstance(answer, Unanswered):
-            unanswered.append(answer.model_copy(update={"subject": wanted.id}))
+            unanswered.append(answer.about(wanted.id))
             made = part.made.model_copy(update={"inputs": ""})
             whole[part.id] = part.model_copy(update={"made": made})
             continue
@@ -131,7 +145,7 @@ def _part(wanted: Plan, answer: SectionAnswer[str]) -> Part:
         papers=tuple(papers),
         paragraphs=tuple(paragraphs),
         rows=tuple(_rows(wanted, answer.rows)),
-        made=Made(**answer.made.model_dump() | {"inputs": wanted.inputs}),
+        made=answer.made.model_copy(update={"inputs": wanted.inputs}),
     )
 
 

@@ -9,7 +9,7 @@ from agent.draft import Claim, Paragraph, Part, Passage, Section
 from agent.fields import PartDigest, SectionDigest
 from agent.llm.client import Client
 from agent.papers import Corpus, digest_of
-from agent.review import BUILT_IN, Card, Made, Taxonomy, Unanswered
+from agent.review import Card, Taxonomy, Unanswered
 
 CLAIMS_IN_DIGEST = 240
 """How many checked claims the texts over all sections are told, in all."""
@@ -47,7 +47,7 @@ def needs_opening(section: Section, model: str) -> bool:
     if len([part for part in section.parts if part.claims]) < 2:
         return False
     opening = section.opening
-    return opening is None or opening.made.inputs != opening_inputs(section) or opening.made.model == BUILT_IN != model
+    return opening is None or opening.made.inputs != opening_inputs(section) or opening.made.gives_way_to(model)
 
 
 def write_openings(
@@ -62,9 +62,7 @@ def write_openings(
         kinds.append(with_keys(MergeAnswer, cited, tuple(part.id for part in parts)))
     answers = client.ask_all("write_merge", kinds, rows)
     return [
-        answer.model_copy(update={"subject": section.id})
-        if isinstance(answer, Unanswered)
-        else _arranged(section, answer, corpus)
+        answer.about(section.id) if isinstance(answer, Unanswered) else _arranged(section, answer, corpus)
         for section, answer in zip(sections, answers, strict=True)
     ]
 
@@ -83,7 +81,7 @@ def _arranged(section: Section, answer: MergeAnswer[str, str], corpus: Corpus) -
     opening = Passage(
         id=f"{section.id}/opening",
         paragraphs=(Paragraph(claims=claims),) if claims else (),
-        made=Made(**answer.made.model_dump() | {"inputs": opening_inputs(section)}),
+        made=answer.made.model_copy(update={"inputs": opening_inputs(section)}),
     )
     update = {"opening": opening, "order": tuple(order), "headings": section.headings | headings}
     return section.model_copy(update=update)
@@ -92,10 +90,10 @@ def _arranged(section: Section, answer: MergeAnswer[str, str], corpus: Corpus) -
 # -- the texts over all sections --------------------------------------------------------------------------------------
 
 
-def overview_inputs(sections: Sequence[Section], question: str | None) -> str:
-    """Names what the texts over all sections are written from: the sections' claims and the question."""
+def overview_inputs(sections: Sequence[Section], *, title: str, question: str | None) -> str:
+    """Names what the texts over all sections are written from: the sections' claims, the title and the question."""
     claims = [[section.id, [passage.claims_digest for passage in section.passages]] for section in sections]
-    return digest_of(["overview", question, claims])
+    return digest_of(["overview", title, question, claims])
 
 
 def write_overview(
@@ -117,17 +115,18 @@ def write_overview(
         return {}
     row = {"title": title, "question": question, "sections": digests}
     papers = {paper.key: paper for paper in corpus}
+    inputs = overview_inputs(sections, title=title, question=question)
     written: dict[str, Passage | Unanswered] = {}
     for name in names:
         answer = client.ask_all(f"write_{name}", with_keys(PassageAnswer, cited), [row])[0]
         if isinstance(answer, Unanswered):
-            written[name] = answer.model_copy(update={"subject": name})
+            written[name] = answer.about(name)
             continue
         claims = claims_of(answer.claims, papers, answer.made)
         written[name] = Passage(
             id=name,
             paragraphs=(Paragraph(claims=claims),) if claims else (),
-            made=Made(**answer.made.model_dump() | {"inputs": overview_inputs(sections, question)}),
+            made=answer.made.model_copy(update={"inputs": inputs}),
         )
     return written
 

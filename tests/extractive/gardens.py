@@ -8,9 +8,9 @@ from agent.extractive.cards import card
 from agent.fields import CardedPaper
 from agent.llm.call import Answer, Call, Reply
 from agent.papers import Paper
+from agent.quotes import find_quote
 from agent.review import Card, FactQuote, Taxonomy
 from agent.taxonomy import read_taxonomy
-from agent.text import find_quote
 from tests.papers import PLOTS, TAXONOMY
 
 PAPERS = tuple(

@@ -5,8 +5,8 @@ from agent.extractive.cards import facts
 from agent.extractive.facets import codes_of
 from agent.fields import DoubtfulFact
 from agent.papers import Paper
+from agent.quotes import find_quote
 from agent.review import FACTS, Facet
-from agent.text import find_quote
 from tests.extractive.gardens import GIVEN, PAPERS, ask
 
 

@@ -3,7 +3,7 @@ from agent.draft import Citation, Claim
 from agent.errors import CallError
 from agent.extractive.quotations import quotation_in
 from agent.fields import PartDigest, SectionDigest
-from agent.text import find_quote
+from agent.quotes import find_quote
 from tests.extractive.gardens import GIVEN, PAPERS, UNTOLD, ask, carded, send
 
 KEYS = tuple(paper.key for paper in (*PAPERS, UNTOLD))

@@ -1,3 +1,5 @@
+import pytest
+
 from agent.answers import TermsAnswer, with_keys
 from agent.extractive.words import features
 from agent.papers import Paper
@@ -51,3 +53,16 @@ def test_a_category_without_a_paper_keeps_to_forty_words() -> None:
 
 def test_spellings_of_one_word_meet() -> None:
     assert features("Tuned models, tuning a model") == features("tuned model; Tuning the models")
+
+
+@pytest.mark.parametrize(
+    "papers", [(Paper(key="a", abstract="!!! ??? ..."), Paper(key="b", title="蜂の 123")), (Paper(key="a", title="of the"),)]
+)
+def test_a_corpus_without_a_word_marks_no_category(papers: tuple[Paper, ...]) -> None:
+    assert _terms(GIVEN, papers) == {"water": [], "pests": []}
+
+
+def test_definitions_that_share_no_word_with_the_corpus_mark_nothing() -> None:
+    named = ("Mondgärten", "Zauberwald", "Sternstaub", "Nebelmeer", "Eisblumen", "Feuerland", "Windrose")
+    foreign = Taxonomy(categories=tuple(Category(id=name, name=name, definition=name) for name in named))
+    assert _terms(foreign) == {name: [] for name in named}

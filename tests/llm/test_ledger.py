@@ -11,8 +11,8 @@ def test_usage_adds_up_by_prompt_whatever_thread_brings_it() -> None:
             list(threads.map(lambda _, prompt=prompt: ledger.add(prompt, Usage(1, 2, 30, 4, 0.5)), range(100)))
     assert list(ledger.by_prompt) == ["classify_paper", "write_section"]
     assert ledger.by_prompt["classify_paper"] == Usage(100, 200, 3000, 400, 50.0)
-    assert ledger.total == Usage(200, 400, 6000, 800, 100.0)
+    assert ledger.by_prompt["write_section"] == Usage(100, 200, 3000, 400, 50.0)
 
 
 def test_nothing_sent_is_nothing_used() -> None:
-    assert Ledger().total == Usage()
+    assert Ledger().by_prompt == {}

@@ -211,6 +211,13 @@ PLACES = {
 NAMES = {"lund2024water": "the dyed-water study", "moss2024map": "HiveMap"}
 
 
+PROTOCOL = Protocol(
+    title="Keeping bees by measurement",
+    question="What have instruments and trials taught keepers about their colonies?",
+    note="Papers and people here are invented.",
+)
+
+
 def sentence_of(one: Paper, index: int) -> str:
     """One of the abstract's sentences, counted from the end where negative."""
     return [part.strip().rstrip(".") for part in (one.abstract or "").split(". ")][index]
@@ -304,8 +311,8 @@ def small() -> Survey:
         ),
     )
     draft = Draft(
-        title="Keeping bees by measurement",
-        question="What have instruments and trials taught keepers about their colonies?",
+        title=PROTOCOL.title,
+        question=PROTOCOL.question,
         introduction=Passage(
             id="introduction",
             paragraphs=(
@@ -342,10 +349,9 @@ def small() -> Survey:
                 ),
             ),
         ),
-        uncited={"novak2024title": "only its title is known, which supports no claim"},
     )  # fmt: skip
     return Survey(
-        protocol=Protocol(title="Keeping bees by measurement", note="Papers and people here are invented."),
+        protocol=PROTOCOL,
         draft=draft,
         corpus=corpus,
         taxonomy=TAXONOMY,

@@ -82,10 +82,9 @@ def hostile() -> Survey:
         passage=bad, claim=bad, keys=(bad,), problem=Problem.NO_QUOTE, why=bad, outcome=Outcome.DROPPED, became=bad
     )
     return Survey(
-        protocol=Protocol(title=bad, note=bad),
+        protocol=Protocol(title=bad, question=bad, note=bad),
         draft=Draft(
             title=bad,
-            question=bad,
             introduction=Passage(id="i", paragraphs=(Paragraph(claims=(Claim(text=bad, citations=()),)),)),
             sections=(Section(id=bad, name=bad, definition=bad, order=("not there",), parts=(only, other)),),
         ),
@@ -160,12 +159,12 @@ def large(n_papers: int = 300) -> Survey:
     cards = {one.key: card(one, category, n) for n, (one, category) in enumerate(zip(papers, ids, strict=True))}
     sections = tuple(_large_section(corpus, top, cards) for top in tops)
     return Survey(
-        protocol=Protocol(title="A large survey of keeping bees"),
-        draft=Draft(title="A large survey of keeping bees", question="Does it stay light?", sections=sections),
+        protocol=Protocol(title="A large survey of keeping bees", question="Does it stay light?"),
+        draft=Draft(title="A large survey of keeping bees", sections=sections),
         corpus=corpus,
         taxonomy=taxonomy,
         cards=cards,
-        report=report(corpus, ()).model_copy(update={"n_identified": n_papers + 3, "n_cited": n_papers}),
+        report=report(corpus, ()).model_copy(update={"n_identified": n_papers + 3, "n_cited": n_papers, "uncited": {}}),
     )
 
 

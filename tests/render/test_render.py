@@ -32,8 +32,8 @@ def test_every_claim_and_every_paper_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", WHOLE)
 def test_counted_sentences_say_how_much_is_cited(name: str) -> None:
     text = render(small())[name]
-    assert "This survey covers 15 papers in 3 categories; 14 of them are cited by a claim." in text
-    assert "This section covers 6 papers; 5 of them are cited here." in text
+    assert "This survey covers 15 papers in 3 categories; 14 of them are cited by a section." in text
+    assert "This section covers 6 papers; 5 of them are cited." in text
 
 
 @pytest.mark.parametrize("name", ["survey.md", "survey.tex", "survey.html"])
