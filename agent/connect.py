@@ -3,6 +3,7 @@
 import importlib
 import typing
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -106,12 +107,13 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._cassette:
-            self._cassette.close(drop_unplayed=self.is_whole)
-        if self._cached:
-            self._cached.close()
-        if self._provider and self._provider.made:
-            self._provider.made.close()
+        with ExitStack() as closing:  # each is closed, whatever the closing of another raises
+            if self._provider and self._provider.made:
+                closing.callback(self._provider.made.close)
+            if self._cached:
+                closing.callback(self._cached.close)
+            if self._cassette:
+                closing.callback(self._cassette.close, drop_unplayed=self.is_whole)
 
 
 def model_of(protocol: Protocol, access: Access) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from agent.spelling import fold
 
@@ -20,6 +21,8 @@ _SPELLED = re.compile(rf"\b({'|'.join(_NUMBER_WORDS)})(?:[\s-](hundred|thousand|
 
 def numbers(text: str) -> set[str]:
     """The numbers in digits, in one spelling each: `2,000`, `2K` and `2 thousand` are `2000`; `1.40` is `1.4`."""
+    if not any(map(str.isdecimal, text)):
+        return set()
     plain = fold(_RAISED.sub("^", _THOUSANDS.sub(",", text))).text
     return {
         _spelling(digits, _SHIFT.get((word or capital or small).lower(), 0))
@@ -43,9 +46,12 @@ def missing_numbers(claim: str, texts: list[str]) -> list[str]:
     wanted = numbers(claim)
     if not wanted:
         return []
-    there: set[str] = set()
-    for text in texts:
-        there |= numbers(text)
-        for word, magnitude in _SPELLED.findall(fold(text).text.lower()):
-            there.add(_spelling(str(_NUMBER_WORDS.index(word)), _SHIFT.get(magnitude, 0)))
-    return sorted(wanted - there)
+    return sorted(wanted.difference(*map(_given, texts)))
+
+
+@lru_cache(maxsize=1024)
+def _given(text: str) -> frozenset[str]:
+    """The numbers of a text, in digits or as a word; kept, since many claims are held against one paper."""
+    spelled = _SPELLED.findall(fold(text).text.lower())
+    words = {_spelling(str(_NUMBER_WORDS.index(word)), _SHIFT.get(magnitude, 0)) for word, magnitude in spelled}
+    return frozenset(numbers(text) | words)

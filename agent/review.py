@@ -71,7 +71,7 @@ class ModelChoice(Frozen):
     """As the server knows it; None means the built-in model."""
     mode: Literal["json_schema", "tools"] = "json_schema"
     """How the server is made to keep to a schema."""
-    concurrency: int = Field(default=16, ge=1, le=512)
+    concurrency: int = Field(default=32, ge=1, le=512)
     timeout_s: float = Field(default=120.0, gt=0)
     max_output_tokens: int = Field(default=16_000, ge=64)
     """Of one reply; a section on twenty papers with its table takes some 8,000."""

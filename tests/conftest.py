@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Conspectus, runner
-
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+from tests.shared import shared_folder
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +18,7 @@ def without_key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shared() -> Path:
     """The folder of real corpora beside the project."""
-    if not SHARED.is_dir():
-        pytest.skip("../shared is missing: the real corpora are not on this machine")
-    return SHARED
+    return shared_folder()
 
 
 @pytest.fixture

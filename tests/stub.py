@@ -6,12 +6,9 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-SERVER = Path(__file__).resolve().parents[1].parent / "shared" / "tools" / "stub_server.py"
+from tests.shared import shared_folder
 
 
 class Stub:
@@ -46,10 +43,9 @@ def running_stub(**options: object) -> Iterator[Stub]:
 
     Skips the test where the server is not there.
     """
-    if not SERVER.exists():
-        pytest.skip(f"{SERVER.name} is not beside this repository")
+    server = shared_folder() / "tools" / "stub_server.py"
     settings = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
-    command = [sys.executable, str(SERVER), "--port", "0", *settings]
+    command = [sys.executable, str(server), "--port", "0", *settings]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None

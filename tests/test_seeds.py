@@ -12,9 +12,13 @@ import pytest
 
 from agent import Access, Review
 from agent.review import Protocol
-from tests.conftest import SHARED
+from tests.shared import shared_folder
 
 Built = tuple[Path, dict[str, Any], dict[str, dict[str, Any]]]
+
+
+def seeds() -> list[Path]:
+    return sorted((shared_folder() / "seeds").glob("*.txt"))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -24,10 +28,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The review's folder, its survey and its papers by key."""
-    if not SHARED.is_dir():
-        pytest.skip("../shared is missing: the real corpora are not on this machine")
     folder = tmp_path_factory.mktemp("seeds") / "r"
-    Review.create(folder, sorted((SHARED / "seeds").glob("*.txt")), Protocol(title="Seeds"))
+    Review.create(folder, seeds(), Protocol(title="Seeds"))
     Review.open(folder, Access(offline=True)).build()
     papers = {paper["key"]: paper for paper in lines(folder / "papers.jsonl")}
     yield folder, json.loads((folder / "survey" / "survey.json").read_text()), papers
@@ -98,7 +100,7 @@ def test_the_pages_cite_nothing_that_is_not_there(built: Built) -> None:
     assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="http', page)
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex, which ../shared/seeds is set with, is missing")
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
 def test_the_latex_compiles_without_an_undefined_citation(built: Built, tmp_path: Path) -> None:
     for name in ("survey.tex", "references.bib"):
         shutil.copy(built[0] / "survey" / name, tmp_path)
@@ -112,7 +114,7 @@ def test_the_latex_compiles_without_an_undefined_citation(built: Built, tmp_path
 
 
 def test_other_places_and_orders_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
-    files = sorted((SHARED / "seeds").glob("*.txt"), reverse=True)
+    files = seeds()[::-1]
     other = tmp_path / "deeper" / "other"
     other.parent.mkdir()
     Review.create(other, files, Protocol(title="Seeds"))

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from agent.errors import BudgetSpent, ConspectusError
+from agent.errors import BudgetSpent, ConspectusError, Unfinished
 
 COMMANDS = {
     "init": "Make a review folder from files of papers.",
@@ -69,7 +69,7 @@ def main() -> None:
     """Run the command line; an error becomes one line and an exit code."""
     try:
         app()
-    except BudgetSpent as error:
+    except (BudgetSpent, Unfinished) as error:
         _end(str(error), INCOMPLETE)
     except ConspectusError as error:
         _end(str(error), FAILED)

@@ -96,7 +96,8 @@ def figures(report: Report) -> list[str]:
     for problem, outcomes in sorted(by_kind.items(), key=lambda one: (-one[1].total(), one[0].value)):
         became = ", ".join(f"{n:,} {outcome.value}" for outcome in Outcome if (n := outcomes[outcome]))
         said.append(f"  {problem.value}: {outcomes.total():,} ({became})")
-    said.append(f"{count(len(report.uncited), 'paper')} cited by no section, listed in report.json with why")
+    if report.uncited:
+        said.append(f"{count(len(report.uncited), 'paper')} cited by no section; report.json says why")
     return said
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Column
 
 from agent.llm.call import Usage
 from agent.papers import Frozen
@@ -29,7 +28,9 @@ WHAT = {
 }
 """What each prompt is doing, in the user's words."""
 SECONDS_BETWEEN_LINES = 10.0
-WIDEST_BAR = 40
+BESIDE_BAR = 68
+"""Columns that words and figures take at the most, with room for the `^C` that a terminal echoes behind them."""
+NARROWEST_BAR, WIDEST_BAR = 8, 40
 
 Value = Frozen | Mapping[str, object] | Sequence[object]
 """What a command gives to a program."""
@@ -47,7 +48,7 @@ class Console:
         self._last_line = 0.0
 
     def say(self, sentence: str) -> None:
-        self._rich.print(sentence, markup=False, soft_wrap=self._bar is None)
+        self._rich.print(sentence, markup=False, soft_wrap=not self._rich.is_terminal)
 
     def progress(self, prompt: str, n_done: int, n_all: int) -> None:
         """Count, rate, time left and cost so far of what is being asked."""
@@ -74,16 +75,15 @@ class Console:
             self._tasks[prompt] = self._bar.add_task(WHAT.get(prompt, prompt), total=n_all, rate="", cost="")
         elif is_first:  # the same prompt is asked again later in a run, of other passages
             self._bar.reset(self._tasks[prompt], total=n_all)
-        speed = f"{rate:.1f}/s" if rate and n_done > 1 else ""
+        speed = f"{rate:.{0 if rate >= 100 else 1}f}/s" if rate and n_done > 1 else ""
         self._bar.update(self._tasks[prompt], completed=n_done, total=n_all, rate=speed, cost=self._cost())
 
     def _cost(self) -> str:
         total = sum(self.spent().values(), Usage())
         if not total.attempts:
             return ""
-        if total.cost_usd is None:
-            return count(total.input_tokens + total.output_tokens, "token")
-        return f"${total.cost_usd:.4f}"
+        n_tokens = total.input_tokens + total.output_tokens
+        return f"{n_tokens // 1000:,}k tokens" if total.cost_usd is None else f"${total.cost_usd:.4f}"
 
     def close(self) -> None:
         """Let the bar stand as it is; what is shown from now on comes below it."""
@@ -100,20 +100,15 @@ class Console:
 
 
 def _new_bar(console: RichConsole) -> Progress:
-    """Lines that fit the terminal: the words and figures keep their width, and the bar has what is left."""
-
-    def whole() -> Column:
-        return Column(no_wrap=True)
-
+    """Lines that fit the terminal: words and figures keep their width, the bar has what is left."""
     return Progress(
-        TextColumn("{task.description}", table_column=whole()),
-        BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=WIDEST_BAR)),
-        MofNCompleteColumn(table_column=whole()),
-        TextColumn("{task.fields[rate]}", table_column=whole()),
-        TimeRemainingColumn(compact=True, table_column=whole()),
-        TextColumn("{task.fields[cost]}", table_column=whole()),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=min(WIDEST_BAR, max(NARROWEST_BAR, console.width - BESIDE_BAR))),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TextColumn("{task.fields[cost]}"),
         console=console,
-        expand=True,
     )
 
 

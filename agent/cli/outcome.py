@@ -9,7 +9,7 @@ import typer
 from agent.cli import DONE, INCOMPLETE
 from agent.cli.console import Value, count, share, show, show_aside, show_json
 from agent.draft import Outcome, Tally
-from agent.errors import RunStopped
+from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.report import Report
@@ -56,8 +56,8 @@ def code_of(report: Report) -> int:
 
 
 def show_what_stands(stop: BaseException, folder: Folder, usage: Mapping[str, Usage], *, as_json: bool) -> None:
-    """What stands of a run that was stopped, which is on disk by then, and what any run paid before it failed."""
-    report = folder.report() if isinstance(stop, RunStopped) else None
+    """What stands of a run that was stopped, which is on disk by then; and what any run paid before it failed."""
+    report = folder.report() if isinstance(stop, RunStopped | Unfinished) else None
     told = cost_lines(usage)
     if report and as_json:
         show_json(report)
@@ -83,7 +83,11 @@ def lines(report: Report) -> list[str]:
             f"{len(report.uncited):,} listed with why"
         )
     if report.drafted.claims:
-        said.append(f"as drafted {_held(report.drafted)}; as printed {_held(report.printed)}")
+        drafted, printed = _shares(report.drafted), _shares(report.printed)
+        said.append(
+            f"as drafted {drafted[0]} of claims hold and {drafted[1]} of citations bear on their claim; "
+            f"as printed {printed[0]} and {printed[1]}"
+        )
         n_dropped = sum(finding.outcome is Outcome.DROPPED for finding in report.findings)
         n_repaired = len(report.findings) - n_dropped
         said.append(f"{count(len(report.findings), 'finding')}: {n_repaired:,} repaired, {n_dropped:,} dropped")
@@ -98,9 +102,8 @@ def counted_papers(report: Report) -> str:
     )
 
 
-def _held(tally: Tally) -> str:
-    held, bearing = share(tally.held, tally.claims), share(tally.bearing, tally.citations)
-    return f"{held} of claims hold and {bearing} of citations bear on their claim"
+def _shares(tally: Tally) -> tuple[str, str]:
+    return share(tally.held, tally.claims), share(tally.bearing, tally.citations)
 
 
 def missing_lines(report: Report) -> list[str]:
@@ -112,7 +115,8 @@ def missing_lines(report: Report) -> list[str]:
     for (stage, why), group in list(groups.items())[:MOST_LINES]:
         named = [one.subject for one in group[:MOST_NAMES] if one.subject]
         rest = f" and {len(group) - len(named):,} more" if named and len(group) > len(named) else ""
-        said.append(f"unanswered: {stage}{' ' if named else ''}{', '.join(named)}{rest}: {why}")
+        because = "" if group[0].stopped else f": {why}"  # why the run was stopped is its last line
+        said.append(f"unanswered: {stage}{' ' if named else ''}{', '.join(named)}{rest}{because}")
     n_more = sum(len(group) for group in list(groups.values())[MOST_LINES:])
     if n_more:
         said.append(f"unanswered: {count(n_more, 'call')} more, listed in report.json")

@@ -108,7 +108,7 @@ class _Proposal:
             entries.append(
                 {
                     "name": names[place],
-                    "definition": _definition(terms, near, parent),
+                    "definition": definition(terms, near, parent),
                     "terms": terms,
                     "papers": self._examples(group, means[place]),
                 }
@@ -121,7 +121,7 @@ class _Proposal:
         return [self._papers[group[place]].key for place in order[:MOST_EXAMPLES]]
 
 
-def _definition(terms: Sequence[str], near: str | None, parent: str | None) -> str:
+def definition(terms: Sequence[str], near: str | None, parent: str | None) -> str:
     """What can honestly be said of a group of papers that were put together by their words."""
     words = list(terms[:6])
     marked = (

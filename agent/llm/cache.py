@@ -18,6 +18,9 @@ from agent.llm.recall import recall_or_ask
 _LARGEST_IN_DATABASE = 1 << 20
 """A longer text, in characters, gets a file of its own."""
 
+UNUSABLE = (sqlite3.Error, diskcache.Timeout, OSError, UnicodeDecodeError)
+"""What is raised where a database, not one entry in it, is damaged, or its disk is full or fails."""
+
 
 class Damaged(ValueError):
     """An entry is not one that was stored here."""
@@ -93,17 +96,17 @@ class Cached:
             reply = _read(entry, call)
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
-        except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+        except UNUSABLE as error:
             raise NotKept(why_unusable(self._folder, "read", error)) from error
         self.n_hits += 1
         return reply
 
     def _keep(self, call: Call, reply: Reply) -> None:
-        entry = {"prompt": call.prompt, "model": call.model, "reply": asdict(reply)}
+        entry = canonical({"prompt": call.prompt, "model": call.model, "reply": asdict(reply)})
         try:
             # diskcache's own `retry` tries for ever where the disk is full or cannot be written.
-            self._opened().set(call.key, canonical(entry))
-        except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+            self._opened().set(call.key, entry)
+        except UNUSABLE as error:
             raise NotKept(why_unusable(self._folder, "written", error)) from error
 
     def _opened(self) -> diskcache.Cache:
@@ -111,21 +114,24 @@ class Cached:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._store = open_store(self._folder)
-            except (sqlite3.Error, diskcache.Timeout, OSError, TypeError) as error:
+            except UNUSABLE as error:
                 raise NotKept(why_unusable(self._folder, "opened", error)) from error
         return self._store
 
 
 def open_store(folder: Path, disk: type[TextDisk] = TextDisk) -> diskcache.Cache:
     """The store in this folder, on a disk that holds text alone, from which nothing is ever evicted."""
-    return diskcache.Cache(
-        str(folder.absolute()),
-        disk=disk,
-        disk_min_file_size=_LARGEST_IN_DATABASE,
-        eviction_policy="none",
-        cull_limit=0,
-        statistics=0,
-    )
+    try:
+        return diskcache.Cache(
+            str(folder.absolute()),
+            disk=disk,
+            disk_min_file_size=_LARGEST_IN_DATABASE,
+            eviction_policy="none",
+            cull_limit=0,
+            statistics=0,
+        )
+    except (TypeError, AttributeError) as error:
+        raise sqlite3.DatabaseError(f"its settings are damaged ({error})") from error
 
 
 def entry_of(store: diskcache.Cache, key: str) -> str | None:
@@ -141,7 +147,8 @@ def entry_of(store: diskcache.Cache, key: str) -> str | None:
 
 def why_unusable(folder: Path, done: str, error: BaseException) -> str:
     """One line on what cannot be done with the cache in this folder, and what to do about it."""
-    why = " ".join(str(error).split()) or "its database is locked or its disk does not take it"
+    said = "".join(char if char.isprintable() else " " for char in str(error))  # it may hold what is damaged
+    why = " ".join(said.split())[:200] or "its database is locked, or its disk does not take it"
     return (
         f"the cache in {folder} cannot be {done}: {why}; make room or, since it only saves asking again, "
         "delete that folder"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from agent.errors import CallError, FolderError, NotKept, NotRecorded
+from agent.errors import CallError, NotKept, NotRecorded
 from agent.llm.call import Call, Json, Reply, Transport, Usage
 from agent.llm.nearest import what_differs
 from agent.llm.recall import recall_or_ask
@@ -120,16 +120,18 @@ def _encoded(line: Line) -> bytes:
 
 
 def _read(path: Path, *, is_recording: bool) -> dict[str, Line]:
-    """The lines by key; FolderError with the number of the first that is broken."""
+    """The lines by key; NotKept with the number of the first that is broken."""
     lines: dict[str, Line] = {}
     try:
         texts = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         if is_recording:
             return lines
-        raise FolderError(f"there are no recorded replies in {path}; {_ADVICE}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FolderError(f"{path} cannot be read: {error}") from error
+        raise NotRecorded(f"there are no recorded replies in {path}; {_ADVICE}") from None
+    except OSError as error:
+        raise NotKept(f"{path} cannot be read: {error.strerror}; make it readable, or name another file") from error
+    except UnicodeDecodeError as error:
+        raise NotKept(f"{path} cannot be read: it is not UTF-8 text; restore it, or name another file") from error
     for number, text in enumerate(texts, start=1):
         if not text.strip():
             continue
@@ -137,11 +139,9 @@ def _read(path: Path, *, is_recording: bool) -> dict[str, Line]:
         if line is None and is_recording and number == len(texts):
             break  # the kill of an earlier recording cut it short
         if line is None:
-            raise FolderError(
-                f"{path}, line {number}: not a recorded call with its reply; take the line out or restore it"
-            )
+            raise NotKept(f"{path}, line {number}: not a recorded call with its reply; take the line out or restore it")
         if line["key"] in lines:
-            raise FolderError(f"{path}, line {number}: a second reply to the call {line['key']}; take one of them out")
+            raise NotKept(f"{path}, line {number}: a second reply to the call {line['key']}; take one of them out")
         lines[line["key"]] = line
     if is_recording and texts[-1]:
         _replace(path, list(lines.values()))  # or the next line would be glued to the last

@@ -2,15 +2,13 @@
 
 import json
 import logging
-import sqlite3
 from collections import defaultdict
 from pathlib import Path
 
-import diskcache
 from diskcache.core import DBNAME
 
 from agent.errors import FolderError
-from agent.llm.cache import Damaged, TextDisk, entry_of, open_store, why_unusable
+from agent.llm.cache import UNUSABLE, Damaged, TextDisk, entry_of, open_store, why_unusable
 from agent.papers import Frozen
 
 log = logging.getLogger(__name__)
@@ -45,7 +43,7 @@ def take_inventory(folder: Path) -> list[Kept]:
                     sizes[name].append(n_bytes)
                 except Damaged:
                     n_damaged += 1
-    except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+    except UNUSABLE as error:
         raise FolderError(why_unusable(folder, "read", error)) from error
     if n_damaged:
         log.warning("%d damaged in %s: not counted here, and asked again when needed", n_damaged, folder)

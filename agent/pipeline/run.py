@@ -211,7 +211,7 @@ class Run:
 
         Nothing is printed that does not stand in the papers as they are now, whichever steps this run came to.
         """
-        if self.draft:
+        if self.draft and "write" not in self.reached:  # which has looked at every passage
             self.draft = self.draft.each(self._reopened)
         draft = self.draft.only_checked() if self.draft else None
         earlier = self.folder.report()

@@ -92,7 +92,9 @@ def of_making(edition: Edition) -> list[str]:
     if models:
         said.append(f"Categories, cards and sentences come from {_listed(models)}.")
     if BUILT_IN in report.models:
-        said.append("What the built-in model writes are the papers’ own sentences, in quotation marks.")
+        said.append(
+            "What the built-in model writes are the papers’ own sentences, in quotation marks; nobody judged them."
+        )
     if report.protocol_of_judgement:
         said.append(report.protocol_of_judgement)
     return said

@@ -26,7 +26,9 @@ _SIGNS = {
 
 def to_latex(edition: Edition) -> str:
     """survey.tex, which stands alone beside references.bib."""
-    return fill("survey.tex.j2", latex, survey=edition.survey, protocol=edition.survey.protocol, body=Markup(to_body(edition)))
+    return fill(
+        "survey.tex.j2", latex, survey=edition.survey, protocol=edition.survey.protocol, body=Markup(to_body(edition))
+    )
 
 
 def to_body(edition: Edition) -> str:

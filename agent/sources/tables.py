@@ -14,13 +14,18 @@ _DELIMITERS = (",", ";", "\t", "|")
 _NONE = "\x1f"
 """Stands in no text: for a table of one column."""
 _LONGEST_FIELD = 1 << 30
+_LONGEST_HEADER = 20_000
+"""A longer first line is text, whatever stands in it."""
 
 
 def find_delimiter(text: str) -> str | None:
     """The delimiter under which the first line names most columns that we know; None where it names none."""
     known = {}
+    _, header = _header(text.split("\n", 20)[:20])
+    if len(header) > _LONGEST_HEADER:
+        return None
     for delimiter in _DELIMITERS:
-        columns = _cells(_header(text.split("\n", 20)[:20])[1], delimiter)
+        columns = _cells(header, delimiter)
         told = meanings(columns)
         if len(columns) > 1 and told & {"title", "abstract"}:
             known[delimiter] = len(told)

@@ -29,19 +29,18 @@ class Line:
     position: int
     """From 1."""
     raw: str
+    """With its indent."""
+    text: str
+    """Without it, and with single blanks."""
     is_after_blank: bool
 
     @property
-    def text(self) -> str:
-        return self.raw.strip()
-
-    @property
     def first_word(self) -> str:
-        return self.raw.split(maxsplit=1)[0]
+        return self.text.partition(" ")[0]
 
     @property
     def last_word(self) -> str:
-        return self.raw.rsplit(maxsplit=1)[-1]
+        return self.text.rpartition(" ")[2]
 
 
 Lines = Sequence[Line]
@@ -83,7 +82,7 @@ def _runs(text: str) -> Iterator[list[Line]]:
             yield run
             run = []
         if has_words:
-            run.append(Line(position, raw.rstrip(), not run))
+            run.append(Line(position, raw.rstrip(), " ".join(raw.split()), not run))
     if run:
         yield run
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from agent.folder import Folder
-from tests.conftest import SHARED
+from tests.shared import SHARED
 
 COMMAND = [sys.executable, "-c", "from agent.cli import main; main()"]
 N_RUNS = 3

@@ -8,9 +8,9 @@ from agent.extractive.roles import Role, best, read_text, shortened
     [
         (20, "We train a pump with 70 billion drops (in three wet years) on 2,000 beds of roses."),
         (5, "We train a pump …"),
-        (6, "We train a pump …"),
-        (7, "We train a pump …"),
-        (8, "We train a pump with 70 billion drops …"),
+        (6, "We train a pump with …"),
+        (7, "We train a pump with …"),
+        (8, "We train a pump with …"),
         (9, "We train a pump with 70 billion drops …"),
         (12, "We train a pump with 70 billion drops …"),
         (13, "We train a pump with 70 billion drops (in three wet years) …"),
@@ -43,7 +43,7 @@ def test_brackets_and_numbers_are_cut_only_where_nothing_else_is_left(text: str,
 def test_sentences_are_known_by_what_they_do() -> None:
     told = read_text(
         "A pump for beds",
-        "However, watering remains a challenge for many. We propose a pump that knows the weather. "
+        "However, watering is costly for many small gardens. We propose a pump that knows the weather. "
         "It saves 40% of the water on five farms. Whether it works in winter is left to future work alone.",
     )
     found = {role: one.text[:10] for role in Role if (one := best(told, role))}

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.answers import CategoryAnswer, TaxonomyAnswer, with_keys
+from agent.answers import TaxonomyAnswer, with_keys
 from agent.extractive.phrases import phrases_of
 from agent.papers import Paper
 from tests.extractive.gardens import PAPERS, PESTS, WATERING, ask
@@ -53,44 +53,3 @@ def test_a_phrase_is_spelled_as_the_papers_spell_it() -> None:
     ]
     phrases = phrases_of(papers)
     assert phrases.spelled(("kv", "cach")) == "KV cache"
-
-
-def _named(name: str, terms: list[str], papers: list[str]) -> CategoryAnswer[str]:
-    return CategoryAnswer(name=name, definition=f"On {name}.", terms=terms, papers=papers, children=[])
-
-
-def test_merging_joins_what_is_marked_by_the_same_words() -> None:
-    first = TaxonomyAnswer[str](
-        categories=[
-            _named("Garden watering", ["moisture", "irrigation", "drip"], ["plot0"]),
-            _named("Slug control", ["slugs", "copper"], ["plot5"]),
-        ],
-        facets=[],
-    )
-    second = TaxonomyAnswer[str](
-        categories=[
-            _named("Watering gardens", ["irrigation", "moisture", "pots"], ["plot2", "plot1"]),
-            _named("Companion planting", ["onion", "carrot"], ["plot6", "elsewhere"]),
-        ],
-        facets=[],
-    )
-    kind: type[TaxonomyAnswer[str]] = with_keys(TaxonomyAnswer, KEYS)
-    merged = ask("induce_merge", kind, question=None, papers=PAPERS, proposals=(first, second))
-    by_name = {top.name: top for top in merged.categories}
-    assert set(by_name) == {"Watering gardens", "Slug control", "Companion planting"}
-    assert set(by_name["Watering gardens"].papers) == {"plot0", "plot1", "plot2"}
-    assert by_name["Companion planting"].papers == ["plot6"]
-    assert merged.facets[0].name == "contribution"
-
-
-def test_merging_never_leaves_more_categories_than_a_reader_can_hold() -> None:
-    many = [
-        TaxonomyAnswer[str](
-            categories=[_named(f"Kind{side}{n}", [f"word{side}{n}"], []) for n in range(15)],
-            facets=[],
-        )
-        for side in "abc"
-    ]
-    kind: type[TaxonomyAnswer[str]] = with_keys(TaxonomyAnswer, KEYS)
-    merged = ask("induce_merge", kind, question=None, papers=PAPERS, proposals=tuple(many))
-    assert len(merged.categories) == 16

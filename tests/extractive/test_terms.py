@@ -56,7 +56,8 @@ def test_spellings_of_one_word_meet() -> None:
 
 
 @pytest.mark.parametrize(
-    "papers", [(Paper(key="a", abstract="!!! ??? ..."), Paper(key="b", title="蜂の 123")), (Paper(key="a", title="of the"),)]
+    "papers",
+    [(Paper(key="a", abstract="!!! ??? ..."), Paper(key="b", title="蜂の 123")), (Paper(key="a", title="of the"),)],
 )
 def test_a_corpus_without_a_word_marks_no_category(papers: tuple[Paper, ...]) -> None:
     assert _terms(GIVEN, papers) == {"water": [], "pests": []}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import BudgetSpent, FolderError, Refused
+from agent.errors import BudgetSpent, NotKept, Refused
 from agent.llm.cache import Cached, Damaged, TextDisk
 from agent.llm.call import Call, Reply, Usage
-from tests.llm.sample import VALID, Kind, call, calls, replies
+from tests.llm.sample import VALID, Kind, call, calls, leave_room, replies, tamper
 from tests.scripted import Scripted
 
 PICKLE_MODE, TEXT_MODE = 4, 3
@@ -21,12 +21,6 @@ def never(call: Call) -> str:
 def fill(folder: Path, n: int = 1) -> None:
     with Cached(Scripted(lambda call: VALID), folder) as cached:
         replies(cached, n)
-
-
-def tamper(folder: Path, sql: str, *values: object) -> None:
-    with sqlite3.connect(folder / "cache.db") as database:
-        database.execute(sql, values)
-    database.close()
 
 
 def test_a_reply_is_asked_for_once(tmp_path: Path) -> None:
@@ -154,6 +148,51 @@ def test_a_damaged_entry_is_asked_again(tmp_path: Path, entry: object) -> None:
         assert cached.n_hits == 0
 
 
+def test_an_entry_that_is_not_utf_8_is_asked_again(tmp_path: Path) -> None:
+    fill(tmp_path)
+    tamper(tmp_path, "UPDATE Cache SET value = CAST(? AS TEXT)", b'{"reply": \xff\xfe}')
+    with Cached(Scripted(VALID), tmp_path) as cached:
+        assert len(replies(cached, 1)) == 1
+        assert cached.n_hits == 0
+        assert len(replies(cached, 1)) == 1
+        assert cached.n_hits == 1
+
+
+def test_a_full_disk_stops_the_run_with_every_reply_handed_up(tmp_path: Path) -> None:
+    fill(tmp_path)
+    leave_room(tmp_path, 40)
+    long = json.dumps({"kind": "method", "why": "long " * 1000, "year": None})
+    inner, handed = Scripted(lambda call: long), []
+    with Cached(inner, tmp_path) as cached, pytest.raises(NotKept, match=r"cannot be written: .*full; make room"):
+        for one, _ in cached.send_all(calls(100)):
+            handed.append(one.user)
+    assert handed[1:] == [one.user for one in inner.calls]
+    with Cached(Scripted(lambda call: VALID), tmp_path) as cached:
+        list(cached.send_all([call(user) for user in handed]))
+        assert cached.n_hits == len(handed) - 1  # all but the one that had no room
+
+
+def test_a_lock_that_is_not_given_back_stops_the_run_instead_of_waiting_for_ever(tmp_path: Path) -> None:
+    fill(tmp_path)
+    tamper(tmp_path, "INSERT INTO Settings VALUES ('sqlite_busy_timeout', 10)")
+    other = sqlite3.connect(tmp_path / "cache.db", isolation_level=None)
+
+    def lock(call: Call) -> str:
+        other.execute("BEGIN IMMEDIATE")
+        return VALID
+
+    with Cached(Scripted(lock), tmp_path) as cached, pytest.raises(NotKept, match="written: its database is locked"):
+        replies(cached, 2)
+    other.close()
+
+
+def test_damaged_settings_are_named(tmp_path: Path) -> None:
+    fill(tmp_path)
+    tamper(tmp_path, "INSERT INTO Settings VALUES ('disk_colour', 'red')")
+    with Cached(Scripted(VALID), tmp_path) as cached, pytest.raises(NotKept, match=f"{tmp_path}.*damaged"):
+        replies(cached, 1)
+
+
 def test_only_text_is_taken(tmp_path: Path) -> None:
     disk = TextDisk(str(tmp_path))
     for value in (b"bytes", 7, None, {"a": 1}):
@@ -165,13 +204,13 @@ def test_only_text_is_taken(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "cache.db").write_text("this is not a database " * 100)
-    with Cached(Scripted(VALID), tmp_path) as cached, pytest.raises(FolderError, match=f"{tmp_path}.*opened"):
+    with Cached(Scripted(VALID), tmp_path) as cached, pytest.raises(NotKept, match=f"{tmp_path}.*opened"):
         replies(cached, 1)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with Cached(Scripted(VALID), tmp_path / "file" / "cache") as cached, pytest.raises(FolderError, match="opened"):
+    with Cached(Scripted(VALID), tmp_path / "file" / "cache") as cached, pytest.raises(NotKept, match="opened"):
         replies(cached, 1)
 
 

@@ -1,16 +1,20 @@
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.errors import BudgetSpent, CallError, Refused
+from agent.errors import BudgetSpent, CallError, FolderError, NotKept, Refused
 from agent.llm import client as client_module
+from agent.llm.cache import Cached
 from agent.llm.call import Answer, Call, Reply
+from agent.llm.cassette import Cassette
 from agent.llm.client import Client
+from agent.llm.pool import answer_all
 from agent.llm.prompts import Rendered
 from agent.review import Unanswered
-from tests.llm.sample import VALID, Kind
-from tests.scripted import DAY, Scripted
+from tests.llm.sample import VALID, Kind, leave_room
+from tests.scripted import DAY, Scripted, reply
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +129,91 @@ def test_an_error_between_two_replies_lets_the_transport_finish() -> None:
     with pytest.raises(KeyboardInterrupt) as caught:
         Client(Slow(), "m", progress=interrupt).ask_all("sort", Kind, rows(1, 2))
     assert finished == ["waited for what was in flight"], caught
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyboardInterrupt(), "the run was interrupted"),
+        (FolderError("calls.jsonl, line 2: broken"), "ended by an error: FolderError: calls.jsonl, line 2: broken"),
+        (LookupError("a\nbug"), "ended by an error: LookupError: a bug"),
+    ],
+)
+def test_once_an_error_has_ended_the_run_nothing_more_is_asked(error: BaseException, said: str) -> None:
+    class Fails:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            yield from Scripted(kind_of).send_all([next(iter(calls))])
+            raise error
+
+    client = Client(Fails(), "m")
+    with pytest.raises(type(error)) as caught:
+        client.ask_all("sort", Kind, rows(1, 2))
+    assert caught.value is error
+    assert client.n_replies == 1
+    (left,) = client.ask_all("sort", Kind, rows(3))
+    assert isinstance(left, Unanswered)
+    assert left.stopped and said in left.why
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), LookupError("a bug")])
+def test_replies_that_came_before_an_error_are_in_the_cache(error: BaseException, tmp_path: Path) -> None:
+    n_asked = 0
+
+    def answer(call: Call, stop: object) -> Reply:
+        nonlocal n_asked
+        n_asked += 1
+        if call.user == "7":
+            raise error
+        return reply(kind_of(call))
+
+    class Threads:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            return answer_all(calls, answer, 4)
+
+    with Cached(Threads(), tmp_path) as cached, pytest.raises(type(error)):
+        Client(cached, "m").ask_all("sort", Kind, rows(*range(50)))
+    with Cached(Scripted(kind_of), tmp_path) as cached:
+        assert all(isinstance(one, Kind) for one in Client(cached, "m").ask_all("sort", Kind, rows(*range(50))))
+        assert cached.n_hits == n_asked - 1 < 12
+
+
+def test_a_cache_that_is_full_stops_the_run_and_keeps_the_answers(tmp_path: Path) -> None:
+    n_asked = 0
+
+    def answer(call: Call, stop: object) -> Reply:
+        nonlocal n_asked
+        n_asked += 1
+        return reply({**kind_of(call), "why": call.user + " long" * 1000})
+
+    class Threads:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            return answer_all(calls, answer, 4)
+
+    with Cached(Scripted(kind_of), tmp_path) as cached:
+        Client(cached, "m").ask("sort", Kind, n=-1)
+    leave_room(tmp_path, 40)
+    with Cached(Threads(), tmp_path) as cached:
+        client = Client(cached, "m")
+        answers = client.ask_all("sort", Kind, rows(*range(200)))
+    assert isinstance(client.stopped, NotKept)
+    assert "full" in str(client.stopped) and "make room" in str(client.stopped)
+    n_answered = sum(isinstance(one, Kind) for one in answers)
+    assert 0 < n_answered == n_asked < 200
+    assert all(one.why == str(client.stopped) for one in answers if isinstance(one, Unanswered))
+
+
+@pytest.mark.parametrize("place", ["cache", "cassette"])
+def test_a_store_that_cannot_be_used_stops_the_run_before_anything_is_paid(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    path, inner = tmp_path / "file" / "below", Scripted()
+    transport = Cached(inner, path) if place == "cache" else Cassette(path, inner)
+    client = Client(transport, "m")
+    (left, _) = client.ask_all("sort", Kind, rows(1, 2))
+    assert isinstance(left, Unanswered)
+    assert isinstance(client.stopped, NotKept)
+    assert str(path) in left.why and "cannot be" in left.why
+    assert len(left.why.splitlines()) == 1
+    assert inner.calls == []
 
 
 def test_no_rows_ask_nothing() -> None:

@@ -43,3 +43,8 @@ def test_where_no_call_of_the_prompt_is_recorded_the_prompts_are_named() -> None
 
 def test_nothing_recorded() -> None:
     assert what_differs(_line(call("a")), []) == "nothing at all is recorded there"
+
+
+def test_a_difference_in_a_letter_that_cannot_be_seen_is_shown() -> None:
+    said = what_differs(_line(call("two\u00a0words")), [_line(call("two words"))])
+    assert 'its user has "two " where this call has "two\\u00a0"' in said

@@ -217,6 +217,14 @@ def test_what_a_status_means(status: int, body: dict[str, str], kind: type[Excep
     assert KEY not in failed
 
 
+def test_a_word_in_place_of_a_key_hides_no_words() -> None:
+    said = {"error": {"message": "There is a nonexistent model; try none."}}
+    for key in ("none", "", "x"):
+        with answering(400, said) as url, provider(url, key=key) as one:
+            (failed,) = replies(one, 1).values()
+        assert "There is a nonexistent model; try none." in str(failed)
+
+
 @pytest.mark.parametrize("body", ['{"choices": []}', '{"error": {"message": "overloaded", "code": 502}}', "{", "null"])
 def test_a_reply_that_is_none_fails_the_call_alone(body: str) -> None:
     with answering(200, body) as url, provider(url, retries=Retries(attempts=2, first_wait_s=0)) as one:
@@ -325,11 +333,17 @@ def test_once_stopped_what_is_in_flight_is_handed_back(stub: Stub) -> None:
     assert 25 < len(handed) == stub.stats()["answered"] <= 40
 
 
+def press_ctrl_c_when_all_are_sent(stub: Stub, n_calls: int) -> None:
+    while stub.stats()["total"] < n_calls:
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_ctrl_c_hands_back_what_is_in_flight(stub: Stub) -> None:
     stub.config(latency_ms=200)
     handed = []
     with provider(stub.url, concurrency=16) as one:
-        threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+        threading.Thread(target=press_ctrl_c_when_all_are_sent, args=(stub, 16)).start()
         with pytest.raises(KeyboardInterrupt):
             for _, reply in one.send_all(calls(100)):
                 handed.append(reply)

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from agent.errors import BudgetSpent, CallError, FolderError, Refused
+from agent.errors import BudgetSpent, CallError, NotKept, Refused
 from agent.llm.call import Call, Reply
 from agent.llm.pool import answer_all
 from agent.llm.recall import recall_or_ask
@@ -115,12 +115,59 @@ def test_never_more_than_the_calls_in_flight_are_answered_and_not_kept() -> None
     assert len(store.kept) == 40
 
 
-def test_a_store_that_fails_stops_the_rest() -> None:
+class Full(Store):
+    """Has no room but for some."""
+
+    def __init__(self, *fitting: str) -> None:
+        super().__init__()
+        self._fitting = fitting
+
+    def keep(self, call: Call, reply: Reply) -> None:
+        if call.user not in self._fitting:
+            raise NotKept("the disk is full")
+        super().keep(call, reply)
+
+
+def taken(stream: Iterator[tuple[Call, Reply | CallError]], seen: list[str]) -> None:
+    seen.extend(call.user for call, _ in stream)
+
+
+def test_where_a_reply_cannot_be_kept_all_that_is_paid_for_is_handed_up_and_nothing_more_asked() -> None:
+    store, inner = Full(paper(0), paper(2)), Flight()
+    seen: list[str] = []
+    with pytest.raises(NotKept, match="full"):
+        taken(recall_or_ask(calls(50), store.recall, inner, store.keep), seen)
+    assert len(seen) == len(set(seen)) == inner.n_answered <= 5
+    assert paper(1) in seen
+    assert set(store.kept) <= {paper(0), paper(2)}
+
+
+@pytest.mark.parametrize("is_upper", [True, False])
+def test_one_of_two_that_cannot_keep_hands_up_all_that_is_paid_for(is_upper: bool) -> None:
+    full, store, inner = Full(), Store(), Flight()
+    upper, lower = (full, store) if is_upper else (store, full)
+
+    class Lower:
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            return recall_or_ask(calls, lower.recall, inner, lower.keep)
+
+    seen: list[str] = []
+    with pytest.raises(NotKept, match="full"):
+        taken(recall_or_ask(calls(50), upper.recall, Lower(), upper.keep), seen)
+    assert sorted(seen) == sorted(store.kept)
+    assert len(seen) == inner.n_answered <= 4
+
+
+def test_a_store_that_cannot_be_read_half_way_loses_nothing() -> None:
     store, inner = Store(), Flight()
 
-    def full(call: Call, reply: Reply) -> None:
-        raise FolderError("the disk is full")
+    def recall(call: Call) -> Reply | None:
+        if call.user == paper(10):
+            raise NotKept("the disk is broken")
+        return reply("known") if call.user == paper(9) else None
 
-    with pytest.raises(FolderError, match="full"):
-        list(recall_or_ask(calls(50), store.recall, inner, full))
-    assert inner.n_answered <= 4
+    seen: list[str] = []
+    with pytest.raises(NotKept, match="broken"):
+        taken(recall_or_ask(calls(50), recall, inner, store.keep), seen)
+    assert sorted(seen) == sorted(paper(n) for n in range(10))
+    assert len(store.kept) == inner.n_answered == 9
