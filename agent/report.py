@@ -166,7 +166,7 @@ def _protocol_of_judgement(passages: Sequence[Passage]) -> str:
         "Code checked that every key is in the corpus, every quote in its paper and every number in a paper cited"
     )
     if BUILT_IN in judges:
-        sentence += "; the built-in judge compares words and calls a claim verbatim, never supported"
+        sentence += "; the built-in judge only compares words, and calls a claim verbatim, never supported"
     others = [judge for judge in judges if judge != BUILT_IN]
     if others:
         sentence += (

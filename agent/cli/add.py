@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import count
 from agent.cli.options import FolderOption, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
 from agent.cli.outcome import Result, end
 from agent.cli.step import bring
 from agent.folder import Folder
 from agent.pipeline import Review
+from agent.wording import count
 
 
 def command(

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from agent.cli.console import count, show, show_json
+from agent.cli.console import show, show_json
 from agent.cli.options import FolderArgument, JsonOption
 from agent.folder import Folder
 from agent.llm.inventory import take_inventory
+from agent.wording import count
 
 
 def command(folder: FolderArgument = Path(), *, as_json: JsonOption = False) -> None:

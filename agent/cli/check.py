@@ -14,13 +14,13 @@ import typer
 
 from agent.check import look
 from agent.check.look import check_rows
-from agent.cli.console import count, share
 from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
 from agent.cli.outcome import Result, end
 from agent.cli.step import bring
 from agent.draft import Draft, Finding, Outcome, Part, Problem, Tally
 from agent.papers import Corpus
 from agent.report import Report
+from agent.wording import count, share
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import Console, count
+from agent.cli.console import Console
 from agent.cli.options import JsonOption
 from agent.cli.outcome import Result, end
 from agent.pipeline import Review
 from agent.review import ModelChoice, Protocol
+from agent.wording import count
 
 
 def command(

@@ -7,13 +7,14 @@ from typing import NoReturn
 import typer
 
 from agent.cli import DONE, INCOMPLETE
-from agent.cli.console import Value, count, share, show, show_aside, show_json
+from agent.cli.console import Value, show, show_aside, show_json
 from agent.draft import Outcome, Tally
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.report import Report
 from agent.review import Unanswered
+from agent.wording import count, share
 
 MOST_LINES = 10
 """Of a list that could be long; the report has all of it."""
@@ -47,10 +48,10 @@ def end(
     else:
         for line in (*result.lines, *asides, *([result.last] if result.last else [])):
             show(line)
-    raise typer.Exit(INCOMPLETE if falls_short else code_of(report))
+    raise typer.Exit(INCOMPLETE if falls_short else _code(report))
 
 
-def code_of(report: Report) -> int:
+def _code(report: Report) -> int:
     """The exit code of a run that came to its end."""
     return INCOMPLETE if report.unanswered or any(source.unread for source in report.sources) else DONE
 

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import count
 from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
 from agent.cli.outcome import Result, counted_papers, end
 from agent.cli.step import bring
 from agent.folder import Folder
 from agent.papers import Skipped
 from agent.report import Report
+from agent.wording import count
 
 
 def command(

@@ -11,6 +11,7 @@ from agent.papers import Corpus, Duplicate, Record, Skipped
 from agent.report import SourceReport
 from agent.review import Protocol, Source
 from agent.sources import read
+from agent.wording import count
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,8 @@ def _read(
         say(f"skipped: {why}")
         whole = Skipped(file=source.name, position=None, why=why)
         return (), SourceReport(name=source.name, sha256=digest, n_records=0, skipped=(whole,))
-    n_skipped = len(reading.skipped)
-    aside = f", {n_skipped} entr{'y' if n_skipped == 1 else 'ies'} skipped" if n_skipped else ""
-    say(f"{source.name}: {len(reading.records)} records{aside}")
+    aside = f", {count(len(reading.skipped), 'entry', 'entries')} skipped" if reading.skipped else ""
+    say(f"{source.name}: {count(len(reading.records), 'record')}{aside}")
     given = SourceReport(name=source.name, sha256=digest, n_records=len(reading.records), skipped=reading.skipped)
     return reading.records, given
 

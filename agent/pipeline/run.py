@@ -18,6 +18,7 @@ from agent.pipeline.gather import gather
 from agent.render import Survey, render
 from agent.report import Report, SourceReport, Stock, take_stock
 from agent.review import BUILT_IN, Card, Protocol, Taxonomy, Unanswered
+from agent.wording import count
 
 P = TypeVar("P", bound=Passage)
 
@@ -50,7 +51,7 @@ class Run:
         if gathered.is_new:
             self.folder.save_corpus(gathered.corpus, gathered.duplicates)
             n_records = sum(source.n_records for source in gathered.sources)
-            self.say(f"{len(self.corpus)} papers of {n_records} records")
+            self.say(f"{count(len(self.corpus), 'paper')} of {count(n_records, 'record')}")
         self.taxonomy = self.folder.taxonomy()
         self.cards = {key: card for key, card in self.folder.cards().items() if self.corpus.has(key)}
         self.draft = self.folder.draft()
@@ -74,7 +75,8 @@ class Run:
         self.taxonomy = made
         self.folder.save_taxonomy(made)
         n_inner = len(made.ids) - len(made.categories)
-        self.say(f"{len(made.categories)} categories" + (f" with {n_inner} narrower ones" if n_inner else ""))
+        inner = f" with {count(n_inner, 'narrower one')}" if n_inner else ""
+        self.say(f"{count(len(made.categories), 'category', 'categories')}{inner}")
         return True
 
     def classify(self) -> bool:
@@ -87,12 +89,12 @@ class Run:
             return True
         again = Counter(why for key, why in whys.items() if why and key in self.cards)
         for why, n_cards in sorted(again.items()):
-            self.say(f"{n_cards} card{'' if n_cards == 1 else 's'} to be made again: {why}")
+            self.say(f"{count(n_cards, 'card')} to be made again: {why}")
         cards, unanswered = classify(stale, self.taxonomy, self.client)
         self.unanswered += unanswered
         self.cards |= {card.key: card for card in cards}
         self.folder.save_cards(self.cards.values())
-        self.say(f"{len(self._usable())} cards")
+        self.say(count(len(self._usable()), "card"))
         return True
 
     def _usable(self) -> dict[str, Card]:

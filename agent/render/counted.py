@@ -4,16 +4,7 @@ from agent.draft import Tally, Verdict
 from agent.render.edition import Edition
 from agent.render.printed import Chapter
 from agent.review import BUILT_IN
-
-
-def count(n: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun: `1 paper`, `286 papers`, `no papers`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}" if n else f"no {plural or noun + 's'}"
-
-
-def share(part: int, whole: int) -> str:
-    """A share in per cent, cut and not rounded up, so that only all is 100 %; a dash of nothing."""
-    return f"{part * 1000 // whole / 10:g} %" if whole else "–"
+from agent.wording import count, share
 
 
 def abstract(edition: Edition) -> list[str]:

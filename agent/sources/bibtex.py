@@ -8,7 +8,6 @@ from bibtexparser.model import (
     DuplicateBlockKeyBlock,
     DuplicateFieldKeyBlock,
     Entry,
-    ExplicitComment,
     ImplicitComment,
     ParsingFailedBlock,
     String,
@@ -78,11 +77,16 @@ def _skip(block: Block, name: str) -> list[Skipped]:
     raw = block.raw or ""
     if isinstance(block, ParsingFailedBlock):
         why = "a BibTeX entry that cannot be read: a brace or quotation mark in it is never closed"
-    elif isinstance(block, (ExplicitComment, ImplicitComment)):
+    elif isinstance(block, ImplicitComment) and not _is_comment(raw):
         why = "text outside of any BibTeX entry"
     else:
         return []
     return [Skipped(file=name, position=_line(block), why=why, text=" ".join(raw.split())[:120])]
+
+
+def _is_comment(text: str) -> bool:
+    """Whether every line of it is marked as none of BibTeX's business."""
+    return all(line.lstrip().startswith("%") for line in text.splitlines() if line.strip())
 
 
 def _values(entry: Entry, macros: dict[str, str]) -> dict[str, str]:

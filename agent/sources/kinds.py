@@ -70,6 +70,8 @@ _PAGE_WORD = re.compile(
 _READER = re.compile(
     r"\b(?:you|your|you['’](?:ll|re|ve)|welcome|subscribe|unsubscribe|cookies|all rights reserved)\b", re.IGNORECASE
 )
+_LONGEST_LINE = 1000
+"""More characters are no button and no date, however few the words."""
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -79,7 +81,7 @@ def kind_of(paragraph: Paragraph) -> Kind:
     if paragraph.label:
         return Kind.ABSTRACT if paragraph.label == "abstract" and text else Kind.LABELLED
     n_words = count_words(text)
-    if n_words < 60 and (kind := _short_kind(text, n_words)):
+    if n_words < 60 and len(text) < _LONGEST_LINE and (kind := _short_kind(text, n_words)):
         return kind
     if is_names(text):
         return Kind.NAMES

@@ -130,7 +130,7 @@ def is_names(text: str) -> bool:
     """A list of two or more people: capitalised words between commas, no word of a phrase."""
     parts = [
         part.strip(" .")
-        for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^)]*\)|[\d∗*†‡§¶]+", " ", text))
+        for part in re.split(r"[,;•·&|]|\band\b", re.sub(r"\([^()]*\)|[\d∗*†‡§¶]+", " ", text))
         if part.strip(" .")
     ]
     if len(parts) < 2 or ":" in text or text.rstrip()[-1] in "?!":

@@ -171,6 +171,8 @@ class _Wrapping:
             return is_full
         if ends_sentence and index - begin > 2 and len(run) > _LONG_RUN and self._begins_title(run, index):
             return False
+        if index - begin > _LONG_RUN:
+            return True
         return not self._is_new(run[begin:index], after, is_below_title=is_below_title)
 
     def _begins_title(self, run: Lines, index: int) -> bool:

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from agent.cli.console import WHAT, Console, count, share
+from agent.cli.console import WHAT, Console
 from agent.llm.call import Usage
+from agent.wording import count, share
 
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -4,9 +4,10 @@ import pytest
 
 from agent.draft import Citation, Claim, Draft, Paragraph, Passage, Verdict
 from agent.render import Survey, render
-from agent.render.counted import count, of_making, share
+from agent.render.counted import of_making
 from agent.render.edition import Edition
 from agent.review import BUILT_IN
+from agent.wording import count, share
 from tests.render.example import small
 
 PROSE = ["survey.md", "body.tex", "survey.html"]

@@ -207,7 +207,7 @@ def test_a_long_dump_is_read_line_by_line(tmp_path: Path) -> None:
     assert len(read_text_as(tmp_path, "dump.txt", text).records) == 300 * len(PLOTS)
 
 
-@pytest.mark.parametrize("filler", ["water and soil. ", " " * 50, "*a* ", "[", "# ", "a, ", "word-"])
+@pytest.mark.parametrize("filler", ["water and soil. ", " ", "*a* ", "[", "(", "# ", "word-"])
 def test_a_line_of_a_megabyte_is_read(tmp_path: Path, filler: str) -> None:
     long = "Beds need water. We count the beds. " + filler * (1_000_000 // len(filler)) + "The end of it is here."
     reading = read_text_as(tmp_path, "dump.txt", f"Beds Without End\n{long}\n{SHAPES['in turn']}")
