@@ -35,9 +35,9 @@ def legend(name: str, text: str) -> str:
 
 
 def test_a_number_with_its_noun() -> None:
-    assert [count(n, "claim") for n in (0, 1, 2, 1286)] == ["no claims", "1 claim", "2 claims", "1,286 claims"]
+    assert [count(n, "claim") for n in (0, 1, 2, 1286)] == ["0 claims", "1 claim", "2 claims", "1,286 claims"]
     assert count(1, "category", "categories") == "1 category"
-    assert [share(9999, 10000), share(5, 5), share(0, 0)] == ["99.9 %", "100 %", "–"]
+    assert [share(9999, 10000), share(5, 5), share(0, 0)] == ["99.9%", "100.0%", "none"]
 
 
 def test_a_built_in_review_is_the_papers_own_words_and_nobody_judged() -> None:
