@@ -15,6 +15,7 @@ from pathlib import Path
 from agent.corpus.works import Features, match
 from agent.papers import Place, Record
 from agent.sources.fields import Fields, to_record
+from tests.shared import SHARED
 
 _COLUMN = re.compile(r"COL (\w+) VAL (.*?)(?= COL \w+ VAL|$)")
 
@@ -50,4 +51,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "dev" / "dedup")
