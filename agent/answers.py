@@ -38,9 +38,6 @@ class Node(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-# -- induce -----------------------------------------------------------------------------------------------------------
-
-
 class ChildAnswer(Node, Generic[KeyT]):
     name: str
     """Two to five words that a specialist would use."""
@@ -91,9 +88,6 @@ class TermsAnswer(Answer, Generic[CategoryT]):
     """An entry for each category."""
 
 
-# -- classify ---------------------------------------------------------------------------------------------------------
-
-
 class FactAnswer(Node):
     text: str
     """The fact in a few words of your own."""
@@ -136,9 +130,6 @@ class QuoteAnswer(Node):
 class QuotesAnswer(Answer):
     quotes: list[QuoteAnswer]
     """An entry for each fact whose quote was not found."""
-
-
-# -- write ------------------------------------------------------------------------------------------------------------
 
 
 class CitationAnswer(Node, Generic[KeyT]):
@@ -204,9 +195,6 @@ class MergeAnswer(Answer, Generic[KeyT, PartT]):
     """Each part once, in the order in which they are best read."""
 
 
-# -- check ------------------------------------------------------------------------------------------------------------
-
-
 class VerdictAnswer(Node, Generic[NumberT, KeyT]):
     claim: NumberT
     """The claim's number."""
@@ -234,9 +222,6 @@ class RepairedClaim(Node, Generic[NumberT, KeyT]):
 class RepairAnswer(Answer, Generic[NumberT, KeyT]):
     repairs: list[RepairedClaim[NumberT, KeyT]]
     """Each claim once."""
-
-
-# -- classes with closed sets -----------------------------------------------------------------------------------------
 
 
 def with_keys(generic: type[A], *sets: tuple[object, ...]) -> type[A]:

@@ -33,8 +33,6 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    # -- the protocol --
-
     @property
     def protocol_file(self) -> Path:
         return self.path / "review.toml"
@@ -88,8 +86,6 @@ class Folder:
     def source_file(self, source: Source) -> Path:
         return self.path / source.path
 
-    # -- the taxonomy --
-
     @property
     def taxonomy_file(self) -> Path:
         return self.path / "taxonomy.yaml"
@@ -109,8 +105,6 @@ class Folder:
         before = _read(self.taxonomy_file) if self.taxonomy_file.is_file() else None
         write_whole(self.taxonomy_file, dump_taxonomy(taxonomy, before))
 
-    # -- papers and cards --
-
     def corpus(self) -> Corpus:
         return Corpus(self._read_by_key("papers.jsonl", Paper).values())
 
@@ -128,8 +122,6 @@ class Folder:
     def save_cards(self, cards: Iterable[Card]) -> None:
         in_order = sorted(cards, key=lambda card: card.key)
         self._write_lines("cards.jsonl", in_order)
-
-    # -- the survey --
 
     def draft(self) -> Draft | None:
         return self._read_whole("survey/survey.json", Draft)
@@ -155,8 +147,6 @@ class Folder:
     @property
     def cache_folder(self) -> Path:
         return self.path / ".conspectus" / "cache"
-
-    # -- how --
 
     def _write(self, name: str, text: str) -> None:
         target = self.path / name

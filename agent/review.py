@@ -52,9 +52,6 @@ class Unanswered(Frozen):
         return self.model_copy(update={"subject": subject})
 
 
-# -- the protocol -----------------------------------------------------------------------------------------------------
-
-
 class Source(Frozen):
     """A file that papers come from."""
 
@@ -113,9 +110,6 @@ class Protocol(Frozen):
     """A sentence that page and report show about where this review comes from."""
 
 
-# -- the taxonomy -----------------------------------------------------------------------------------------------------
-
-
 class Category(Frozen):
     """A place in the taxonomy; top categories are the survey's sections, their children its parts."""
 
@@ -169,8 +163,6 @@ class Taxonomy(Frozen):
         """The digest of what a person could edit."""
         return digest_of(self.model_dump(mode="json", exclude={"made"}))
 
-
-# -- cards ------------------------------------------------------------------------------------------------------------
 
 FACTS = ("name", "problem", "approach", "result")
 """What a card says of a paper: its short name, the problem, the approach, the headline result."""

@@ -77,9 +77,6 @@ def row(key: str, **cells: tuple[str, str]) -> Row:
     return Row(key=key, cells={column: Cell(text=text, quote=quote) for column, (text, quote) in cells.items()})
 
 
-# -- what a model replies ---------------------------------------------------------------------------------------------
-
-
 def claim_answer(text: str, *cited: tuple[str, str]) -> dict[str, Any]:
     return {"text": text, "citations": [{"key": key, "quote": quote} for key, quote in cited]}
 

@@ -50,9 +50,6 @@ def fates(findings: Sequence[Finding]) -> list[tuple[str, Problem, Outcome, str 
     return [(one.claim, one.problem, one.outcome, one.became) for one in findings]
 
 
-# -- what code can tell -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("wrong", "problem", "why"),
     [
@@ -114,9 +111,6 @@ def test_words_of_two_papers_are_not_verbatim() -> None:
     text = f"BeeNet: “{CAMERA}”"
     assert not is_verbatim(claim(text, ("bees2021", CAMERA), ("moths2022", LAMPS)), CORPUS)
     assert not is_verbatim(claim(text, ("bees2020", CAMERA)), CORPUS)
-
-
-# -- the judge --------------------------------------------------------------------------------------------------------
 
 
 def test_what_holds_is_printed_as_it_is() -> None:
@@ -202,9 +196,6 @@ def test_a_repair_that_says_what_is_said_already_is_printed_once() -> None:
     assert after.printed == Tally(claims=1, held=1, citations=1, bearing=1)
 
 
-# -- the judge's slips ------------------------------------------------------------------------------------------------
-
-
 def test_what_the_judge_left_out_is_judged_once_more() -> None:
     after, unanswered, transport = checked(passage(GOOD, ALSO), judgement("supported", None), judgement("supported"))
     assert texts(after) == [GOOD.text, ALSO.text] and after.findings == () and unanswered == []
@@ -253,9 +244,6 @@ def test_the_judges_verbatim_is_not_believed() -> None:
     assert after.printed == Tally(claims=1, held=1, citations=1, bearing=1, verbatim=1)
 
 
-# -- papers that do not bear on a claim -------------------------------------------------------------------------------
-
-
 def test_a_paper_that_does_not_bear_on_a_claim_loses_its_citation() -> None:
     after, _, transport = checked(passage(BOTH), judgement(("supported", ["moths2022"])))
     assert transport.prompts == ["check_support"]
@@ -296,9 +284,6 @@ def test_a_repair_that_loses_a_citation_is_listed_as_one_repair() -> None:
     assert after.printed == Tally(claims=1, held=1, citations=1, bearing=1)
 
 
-# -- what a repair may cite -------------------------------------------------------------------------------------------
-
-
 def test_a_part_may_cite_its_own_papers_and_another_text_only_those_that_failed() -> None:
     moths = claim_answer("Moths come.", ("moths2022", LAMPS))
     insects = part(ASTRAY, papers=("bees2021", "moths2022", "gone1999"))
@@ -313,9 +298,6 @@ def test_where_nothing_may_be_cited_nothing_is_repaired() -> None:
     after, unanswered, transport = checked(passage(unknown, claim("Moths.")))
     assert transport.calls == [] and unanswered == [] and texts(after) == []
     assert [one.problem for one in after.findings] == [Problem.UNKNOWN_KEY, Problem.NO_CITATION]
-
-
-# -- unanswered -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -350,9 +332,6 @@ def test_each_passage_is_judged_by_one_call_of_its_own_papers() -> None:
     assert [[paper.key for paper in call.fields["papers"]] for call in transport.calls] == [["bees2021"], ["moths2022"]]
 
 
-# -- a second check ---------------------------------------------------------------------------------------------------
-
-
 def test_a_passage_checked_again_keeps_what_was_found_before() -> None:
     first, _, _ = checked(passage(GOOD, ALSO, ASTRAY), judgement("supported", "supported"), repairs(None))
     moved = Corpus(paper if paper is not BEES else Paper(key=BEES.key, abstract="Other words.") for paper in CORPUS)
@@ -363,9 +342,6 @@ def test_a_passage_checked_again_keeps_what_was_found_before() -> None:
     assert second.printed == Tally(claims=1, held=1, citations=1, bearing=1)
     third, _, _ = checked(second, judgement("supported"), corpus=moved)
     assert third.findings == second.findings
-
-
-# -- tables -----------------------------------------------------------------------------------------------------------
 
 
 def table(*rows: Row, lines: Sequence[Line] = (), papers: tuple[str, ...] = ("bees2021",)) -> tuple[Part, Scripted]:

@@ -33,9 +33,6 @@ def as_text(corpus: Corpus) -> str:
     return "\n".join(paper.model_dump_json() for paper in corpus)
 
 
-# -- what is one work -------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("one", "other", "why"),
     [
@@ -135,9 +132,6 @@ def test_texts_without_blanks_between_words_are_compared() -> None:
     assert len(merge([record(position=1, abstract=one), record(position=2, abstract=other)]).corpus) == 2
 
 
-# -- order ------------------------------------------------------------------------------------------------------------
-
-
 def test_the_order_of_records_changes_no_byte() -> None:
     records = [*plots("a.txt"), *plots("b.txt")[::2]]
     records += [
@@ -154,9 +148,6 @@ def test_the_order_of_records_changes_no_byte() -> None:
         merged = merge(records)
         assert as_text(merged.corpus) == as_text(expected.corpus)
         assert merged.duplicates == expected.duplicates
-
-
-# -- keys -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -194,9 +185,6 @@ def test_of_two_works_with_one_key_the_second_gets_a_suffix() -> None:
     keys = {paper.title: paper.key for paper in merge(records).corpus}
     assert keys == {paper.title: paper.key for paper in merge(records[::-1]).corpus}
     assert sorted(len(key) for key in keys.values()) == [4, 9, 9] and "rose" in keys.values()
-
-
-# -- an earlier corpus ------------------------------------------------------------------------------------------------
 
 
 def test_a_work_keeps_its_key_when_a_word_of_it_changes() -> None:
@@ -255,9 +243,6 @@ def test_the_same_again_changes_no_byte() -> None:
     first = merge(records)
     again = merge(records, first.corpus)
     assert as_text(again.corpus) == as_text(first.corpus) and again.duplicates == first.duplicates
-
-
-# -- real data --------------------------------------------------------------------------------------------------------
 
 
 def test_the_real_dumps_are_286_works(shared: Path) -> None:

@@ -31,9 +31,6 @@ def full_disk(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-# -- whole or not at all ----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("failing", ["fsync", "fdopen", "replace"])
 def test_a_full_disk_leaves_the_old_file(folder: Folder, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     folder.save_cards(cards().values())
@@ -121,9 +118,6 @@ def test_no_sign_breaks_a_file(tmp_path: Path, text: str) -> None:
     assert (tmp_path / "f").read_bytes().decode("utf-8") == text.replace("\ud800", "?")
 
 
-# -- what is broken is named ------------------------------------------------------------------------------------------
-
-
 def lines(folder: Folder) -> list[str]:
     folder.save_corpus(CORPUS, ())
     return (folder.path / "papers.jsonl").read_text().splitlines()
@@ -188,9 +182,6 @@ def test_no_review_is_told_with_how_to_make_one(tmp_path: Path) -> None:
         Folder(tmp_path).protocol()
 
 
-# -- round trips ------------------------------------------------------------------------------------------------------
-
-
 def test_an_empty_review_has_nothing(folder: Folder) -> None:
     assert len(folder.corpus()) == 0 and folder.duplicates() == () and folder.cards() == {}
     assert folder.taxonomy() is None and folder.draft() is None and folder.report() is None
@@ -224,9 +215,6 @@ def test_any_text_of_a_paper_reads_back(folder: Folder, title: str, abstract: st
     paper = Paper(key=key, title=title, abstract=abstract, extra={"note": title})
     folder.save_corpus(Corpus([paper]), ())
     assert list(folder.corpus()) == [paper]
-
-
-# -- what a person wrote ----------------------------------------------------------------------------------------------
 
 
 def test_a_second_review_does_not_take_the_place_of_the_first(folder: Folder) -> None:

@@ -47,9 +47,6 @@ def keys_by_id(plans: list[Plan]) -> dict[str, tuple[str, ...]]:
     return {one.id: tuple(entry.paper.key for entry in one.papers) for one in plans}
 
 
-# -- the plan ---------------------------------------------------------------------------------------------------------
-
-
 def test_a_section_that_fits_is_one_call_in_the_order_of_the_taxonomy() -> None:
     plans = plan(CORPUS, cards(), TAXONOMY, papers_per_call=20)
     assert keys_by_id(plans) == {"insects": ("bees2021", "moths2022"), "molluscs": ("slugs2023",)}
@@ -120,9 +117,6 @@ def test_a_part_stands_until_a_text_a_card_or_its_maker_changes() -> None:
     assert not stands(made, changed, "m")
     other = Corpus(paper if paper is not BEES else Paper(key=BEES.key, abstract="Other.") for paper in CORPUS)
     assert not stands(made, plan(other, cards(), TAXONOMY, papers_per_call=20)[0], "m")
-
-
-# -- the parts --------------------------------------------------------------------------------------------------------
 
 
 def written(*lines: Line, known: dict[str, Card] | None = None) -> tuple[list[Part], list[Unanswered], Scripted]:
@@ -197,9 +191,6 @@ def test_a_part_cannot_cite_a_paper_of_another() -> None:
     assert [one.subject for one in unanswered] == ["insects"]
 
 
-# -- sections and openings --------------------------------------------------------------------------------------------
-
-
 def bare_part(id_: str, category: str, *words: tuple[str, str]) -> Part:
     claims = tuple(claim(f"About {key}.", (key, quote)) for key, quote in words)
     paragraphs = (Paragraph(claims=claims),) if claims else ()
@@ -260,9 +251,6 @@ def test_an_empty_heading_leaves_the_one_that_was_there() -> None:
 def test_an_opening_cannot_cite_a_paper_of_another_section() -> None:
     got, _ = opened({"opening": [SLUGS], "threads": []})
     assert isinstance(got, Unanswered) and got.subject == "insects"
-
-
-# -- the texts over all sections --------------------------------------------------------------------------------------
 
 
 def overview(transport: Scripted, known: dict[str, Card] | None = None) -> dict[str, Passage | Unanswered]:

@@ -86,8 +86,6 @@ class Edition:
         """Where each top category is written about."""
         return {chapter.category: chapter.anchor for chapter in self.chapters if chapter.category is not None}
 
-    # -- chapters -----------------------------------------------------------------------------------------------------
-
     def _chapters(self) -> Iterator[Chapter]:
         draft = self.survey.draft
         yield from self._chapter("Introduction", draft.introduction)

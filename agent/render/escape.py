@@ -16,7 +16,7 @@ _LONE = re.compile("[\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """One line, without control characters and without marks that turn the direction of what follows."""
-    return _LONE.sub("\ufffd", _UNSEEN.sub("", _SPACE.sub(" ", text))).strip()
+    return _LONE.sub("\ufffd", _SPACE.sub(" ", _UNSEEN.sub("", _SPACE.sub(" ", text)))).strip()
 
 
 def web_link(url: str | None) -> str | None:
@@ -29,8 +29,6 @@ def web_link(url: str | None) -> str | None:
         return None
     return quote(parts.geturl(), safe=":/?#@!$&*+,=%~-._")
 
-
-# -- Markdown ---------------------------------------------------------------------------------------------------------
 
 _MARKDOWN = str.maketrans(
     {char: "\\" + char for char in "\\`*_[]|~"}
@@ -50,8 +48,6 @@ def markdown(text: str) -> str:
     end = start.end()
     return f"{escaped[:end]}\\{escaped[end:]}" if escaped[0].isdigit() else f"\\{escaped}"
 
-
-# -- LaTeX ------------------------------------------------------------------------------------------------------------
 
 _LATEX = {
     "\\": r"\textbackslash{}",

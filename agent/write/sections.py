@@ -87,9 +87,6 @@ def _arranged(section: Section, answer: MergeAnswer[str, str], corpus: Corpus) -
     return section.model_copy(update=update)
 
 
-# -- the texts over all sections --------------------------------------------------------------------------------------
-
-
 def overview_inputs(sections: Sequence[Section], *, title: str, question: str | None) -> str:
     """Names what the texts over all sections are written from: the sections' claims, the title and the question."""
     claims = [[section.id, [passage.claims_digest for passage in section.passages]] for section in sections]
