@@ -11,6 +11,10 @@ FENCED = re.compile(r"<paper-([0-9a-f]{16}) key='([^']+)'>\n(.*?)\n</paper-\1>",
 QUOTED = re.compile(r"^\s*(\S+): <quote-([0-9a-f]{16})>\n(.*?)\n\s*</quote-\2>", re.DOTALL | re.MULTILINE)
 
 
+MOST = 100
+"""Sentences over all sections; they must end within the tokens of one reply."""
+
+
 def reply(request: dict[str, Any]) -> dict[str, Any] | None:
     """An answer to the calls it knows; None leaves the others to the server's own invention."""
     schema = request["response_format"]["json_schema"]["schema"]["properties"]
@@ -32,7 +36,7 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
     if "claims" in schema:
         opening = "In closing, one" if "closing" in request["messages"][0]["content"] else "One"
         opening = "Across sections, one" if "synthesis" in request["messages"][0]["content"] else opening
-        return {"claims": [claim(key, words, opening) for key, words in list(papers.items()) or quoted(text)]}
+        return {"claims": [claim(key, words, opening) for key, words in list(papers.items()) or quoted(text)[:MOST]]}
     if "category" in schema:
         return card(schema, text, *next(iter(papers.items())))
     return None
@@ -50,7 +54,7 @@ def quoted(text: str) -> list[tuple[str, str]]:
 def card(schema: dict[str, Any], text: str, key: str, words: str) -> dict[str, Any]:
     """A category that depends on the title alone, so that a changed abstract moves no paper."""
     categories = schema["category"]["enum"]
-    title = re.findall(r"^title: (.*)$", text, re.MULTILINE)[-1]
+    title = (re.findall(r"^title: (.*)$", text, re.MULTILINE) or [key])[-1]
     facets: dict[str, list[str] | None] = {
         name: None if "anyOf" in facet else [] for name, facet in schema["facets"]["properties"].items()
     }
