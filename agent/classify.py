@@ -24,7 +24,7 @@ def why_stale(card: Card | None, paper: Paper, taxonomy: Taxonomy, model: str) -
     gone = [category for category in (card.category, *card.also) if category not in taxonomy.ids]
     if gone:
         return f"its category {gone[0]} is not in taxonomy.yaml any more"
-    if card.made.gives_way_to(model) and card.made.content == card.digest:
+    if card.made.gives_way_to(model) and not card.is_edited:
         return "the built-in model made it"
     return card.made.unanswered or None
 

@@ -247,5 +247,5 @@ _TEXTS = ("introduction", "synthesis", "gaps")
 def _if_checked(passage: Passage) -> Passage:
     if passage.is_checked:
         return passage
-    emptied = {"paragraphs": (), "findings": (), "checked": None} | ({"rows": ()} if isinstance(passage, Part) else {})
-    return passage.model_copy(update=emptied)
+    nothing = {"paragraphs": (), "findings": (), "checked": None, "drafted": Tally(), "printed": Tally()}
+    return passage.model_copy(update=nothing | ({"rows": ()} if isinstance(passage, Part) else {}))

@@ -27,6 +27,13 @@ _IGNORED = ".conspectus/"
 __all__ = ["Folder", "write_whole"]
 
 
+_OWN = frozenset(
+    ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "runs.jsonl", "report.json", "review.toml", "taxonomy.yaml")
+    + ("survey", ".conspectus")
+)
+"""What the program keeps in a review folder, and so never is a source."""
+
+
 class Folder:
     """A review on disk. Reading a file that is not there gives what an empty review has."""
 
@@ -42,7 +49,7 @@ class Folder:
         if self.protocol_file.exists():
             raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
         _make_folder(self.path)
-        self._ignore_cache()
+        self.ignore_cache()
         write_whole(self.protocol_file, new_protocol(protocol))
 
     def copy_from(self, place: Path, names: Iterable[str]) -> None:
@@ -50,12 +57,12 @@ class Folder:
         if self.protocol_file.exists():
             raise FolderError(f"{self.path} already holds a review; name another folder")
         _make_folder(self.path)
-        self._ignore_cache()
+        self.ignore_cache()
         # review.toml last: until it is there, the same command can be given again.
         for name in sorted(names, key=lambda name: name == self.protocol_file.name):
             self._write(name, _read(place / name))
 
-    def _ignore_cache(self) -> None:
+    def ignore_cache(self) -> None:
         """Keep the cache out of git; what a .gitignore says already stays."""
         file = self.path / ".gitignore"
         before = _read(file) if file.is_file() else ""
@@ -112,6 +119,18 @@ class Folder:
         self._write_lines("papers.jsonl", corpus)
         in_order = sorted(duplicates, key=lambda one: (one.key, [(p.file, p.position) for p in one.places]))
         self._write_lines("duplicates.jsonl", in_order)
+
+    @property
+    def has_duplicates_file(self) -> bool:
+        return (self.path / "duplicates.jsonl").is_file()
+
+    def owns(self, file: Path) -> bool:
+        """Whether a file is one that the program writes into this review."""
+        try:
+            inside = file.resolve().relative_to(self.path.resolve())
+        except ValueError:
+            return False
+        return inside.parts[0] in _OWN
 
     def duplicates(self) -> tuple[Duplicate, ...]:
         return tuple(self._read_lines("duplicates.jsonl", Duplicate))

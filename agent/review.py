@@ -196,3 +196,8 @@ class Card(Frozen):
     @property
     def digest(self) -> str:
         return digest_of(self.model_dump(mode="json", exclude={"made"}))
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a person changed it since it was made."""
+        return bool(self.made.content) and self.made.content != self.digest

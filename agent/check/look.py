@@ -49,7 +49,8 @@ def look(claim: Claim, corpus: Corpus) -> Checked:
     if astray:
         return seen.failed(Problem.NO_QUOTE, f"the words given do not stand in {', '.join(dict.fromkeys(astray))}")
     lost = missing_numbers(claim.text, _texts(corpus.paper(citation.key) for citation in found))
-    if lost:
+    # In a paper's own words every number stands, one that the quote parts from its "billion" as well.
+    if lost and not is_verbatim(claim, corpus):
         return seen.failed(Problem.NO_NUMBER, f"{', '.join(lost)} stands in none of the papers it cites")
     return seen
 
@@ -117,8 +118,14 @@ def _wrong(cell: Cell, paper: Paper) -> tuple[Problem, str] | None:
         return None
     if find_quote(paper, cell.quote) is None:
         return Problem.NO_QUOTE, "the words given do not stand in the paper"
-    lost = missing_numbers(cell.text, _texts([paper]))
+    lost = [] if _is_quoted(cell, paper) else missing_numbers(cell.text, _texts([paper]))
     return (Problem.NO_NUMBER, f"{', '.join(lost)} does not stand in the paper") if lost else None
+
+
+def _is_quoted(cell: Cell, paper: Paper) -> bool:
+    """Whether the cell's text is nothing but words of the paper."""
+    words = (cell.text or "").strip(" …“”.")
+    return has_words(paper["abstract"], words) or has_words(paper["title"], words)
 
 
 def _own_words(cell: Cell, paper: Paper) -> Cell:

@@ -147,7 +147,7 @@ def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Check
         "paragraphs": tuple(paragraphs),
         # A passage that is checked again, since a paper's text changed, keeps what was found the first time.
         "findings": (*passage.findings, *(finding for one in final for finding in _findings(passage.id, one))),
-        "drafted": passage.drafted if passage.checked else _tally(drafted),
+        "drafted": passage.drafted if passage.made.content else _tally(drafted),
         "printed": _tally([Checked(claim) for claim in held]),
     }
 

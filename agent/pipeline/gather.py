@@ -1,7 +1,7 @@
 """From the sources that review.toml names to the corpus; what has not changed is not read again."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.corpus import merge
@@ -28,36 +28,48 @@ class Gathered:
 def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Gathered:
     """Read the sources that changed since the last time and make one corpus of all.
 
-    A source that is not there any more keeps its papers. One that cannot be read is skipped, with a line in the report
-    and one said; SourceError where no source gives a paper.
+    A source that is not there any more, or that review.toml does not name any more, keeps its papers. One that cannot
+    be read is skipped, with a line in the report and one said; SourceError where no source gives a paper.
     """
     earlier = folder.corpus()
     report = folder.report()
     before = {source.name: source for source in report.sources} if report else {}
     digests = {source.name: _digest(folder, source) for source in protocol.sources}
+    gone = _gone(digests, before, earlier, say)
     changed = [name for name, digest in digests.items() if digest and _digest_before(before, name) != digest]
-    if not changed and len(earlier):
-        for name, digest in digests.items():
-            if not digest:
-                say(f"{name} is not there any more; its papers stay")
-        known = [before.get(name) or _remembered_report(name, earlier) for name in digests]
-        return Gathered(earlier, folder.duplicates(), tuple(known), is_new=False)
+    unknown = [name for name, digest in digests.items() if not digest and name not in gone]
+    if len(earlier) and not changed and not unknown and folder.has_duplicates_file:
+        known = [before.get(name) or _remembered_report(name, earlier) for name in (*digests, *gone)]
+        return Gathered(earlier, folder.duplicates(), tuple(dict.fromkeys(known)), is_new=False)
     records: list[Record] = []
     sources: list[SourceReport] = []
     for source in protocol.sources:
-        remembered = _remembered(earlier, source.name)
-        if not digests[source.name] and remembered:
-            say(f"{source.name} is not there any more; its papers stay")
-            records += remembered
-            sources.append(before.get(source.name) or _remembered_report(source.name, earlier))
-            continue
-        found, its_report = _read(folder, source, digests[source.name], say)
-        records += found
-        sources.append(its_report)
+        if source.name not in gone:
+            found, its_report = _read(folder, source, digests[source.name], say)
+            records += found
+            sources.append(its_report)
+    for name in gone:
+        records += _remembered(earlier, name)
+        sources.append(before.get(name) or _remembered_report(name, earlier))
     if not records and not len(earlier):
         raise SourceError(_why_nothing(sources))
     merged = merge(records, earlier)
     return Gathered(merged.corpus, merged.duplicates, tuple(sources), is_new=True)
+
+
+def _gone(
+    digests: Mapping[str, str], before: Mapping[str, SourceReport], earlier: Corpus, say: Callable[[str], None]
+) -> list[str]:
+    """The sources that gave papers once and are not to be had now, each of them said."""
+    gave = {place.file for paper in earlier for place in paper.sources}
+    was_read = {name for name, source in before.items() if not source.unread}
+    missing = [name for name, digest in digests.items() if not digest and name in gave | was_read]
+    for name in missing:
+        say(f"{name} is not there any more; its papers stay")
+    unnamed = sorted(gave - digests.keys())
+    for name in unnamed:
+        say(f"review.toml does not name {name} any more; its papers stay")
+    return [*missing, *unnamed]
 
 
 def _digest(folder: Folder, source: Source) -> str:

@@ -15,6 +15,7 @@ from agent.pipeline.run import Run, Say
 from agent.report import Report
 from agent.review import Protocol, Source
 from agent.shipped import shipped
+from agent.sources import read
 
 STEPS = {
     "papers": (),
@@ -71,8 +72,14 @@ class Review:
         Folder(path).copy_from(shipped("cassettes/demo"), ("review.toml", "papers.bib"))
 
     def add(self, files: Sequence[Path]) -> tuple[Source, ...]:
-        """Name more sources in review.toml; those it has already are not named twice."""
+        """Name more sources in review.toml; those it has already are not named twice.
+
+        SourceError where not one of them can be read, and then nothing is added.
+        """
         sources = _named(self.folder, files, self.folder.protocol().sources)
+        readable = [source for source in sources if _is_readable(self.folder, source)]
+        if sources and not readable:
+            read(self.folder.source_file(sources[0]), sources[0].name)  # raises what is wrong with it
         if sources:
             self.folder.add_sources(sources)
         return sources
@@ -87,6 +94,7 @@ class Review:
         with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
             self._connection = connection
             run = Run(self.folder, protocol, connection.client, self._say)
+            self.folder.ignore_cache()
             run.gather()
             was_new = not run.cards and run.draft is None
             try:
@@ -138,6 +146,8 @@ def _named(folder: Folder, files: Sequence[Path], there: Sequence[Source]) -> tu
     for file in files:
         if not file.exists():
             raise SourceError(f"{file}: no such file; nothing was added")
+        if folder.owns(file):
+            raise SourceError(f"{file} is what the review itself writes, and no source; nothing was added")
         if file.resolve() not in known and file.resolve() not in fresh:
             fresh.append(file.resolve())
     taken = {source.name for source in there}
@@ -151,6 +161,14 @@ def _named(folder: Folder, files: Sequence[Path], there: Sequence[Source]) -> tu
         path = Path(relpath(file, folder.path.resolve())).as_posix()
         sources.append(Source(path=path, name=name))
     return tuple(sources)
+
+
+def _is_readable(folder: Folder, source: Source) -> bool:
+    try:
+        read(folder.source_file(source), source.name)
+    except SourceError:
+        return False
+    return True
 
 
 def _ends_another(file: Path, files: Sequence[Path], n_parts: int) -> bool:

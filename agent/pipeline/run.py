@@ -90,6 +90,9 @@ class Run:
         again = Counter(why for key, why in whys.items() if why and key in self.cards)
         for why, n_cards in sorted(again.items()):
             self.say(f"{count(n_cards, 'card')} to be made again: {why}")
+        edited = sorted(key for key, why in whys.items() if why and key in self.cards and self.cards[key].is_edited)
+        if edited:
+            self.say(f"edited by hand, and to be made again all the same: {', '.join(edited)}")
         cards, unanswered = classify(stale, self.taxonomy, self.client)
         self.unanswered += unanswered
         self.cards |= {card.key: card for card in cards}
