@@ -16,6 +16,9 @@ _MACRO_OR_TIE = re.compile(rf"({LATEX})|~")
 _MACROS = get_default_latex_context_db()
 _SIGNS = {"TeX": "TeX", "LaTeX": "LaTeX", "sqrt": "√", "-": ""} | dict.fromkeys((" ", ",", ";", ":", "\\", "quad"), " ")
 _SIGNS |= {sign: sign for sign in "%$&#_{}"}
+# Those that reference managers write and pylatexenc does not know; without them `p {\\textless} 0.05` loses its sign.
+_SIGNS |= {"textless": "<", "textgreater": ">", "textbar": "|", "textquotesingle": "'", "textperiodcentered": "·"}
+_SIGNS |= {"textdollar": "$", "textunderscore": "_", "textbraceleft": "{", "textbraceright": "}"}
 
 
 @lru_cache(maxsize=4096)

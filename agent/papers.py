@@ -112,6 +112,11 @@ class Paper(Frozen):
         return digest_of([self.title, self.abstract])
 
     @property
+    def has_more_authors(self) -> bool:
+        """Whether the source's list of authors ends in `and others`."""
+        return "more authors" in self.extra
+
+    @property
     def first_words(self) -> str:
         """What to call it where there is neither a title nor a card: the abstract's first eight words."""
         words = (self.abstract or self.key).split()

@@ -1,8 +1,9 @@
 """The command line: names its commands and loads the one that is called."""
 
 import importlib
+import io
 import sys
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -57,8 +58,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        importlib.import_module("agent.cli.version").say_version()
+        raise typer.Exit
+
+
 @app.callback()
-def conspectus() -> None:
+def conspectus(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Turn a pile of papers into a survey whose every citation is checked.
 
     Start with `conspectus init my-review FILES...`, then `conspectus build my-review`.
@@ -67,6 +79,8 @@ def conspectus() -> None:
 
 def main() -> None:
     """Run the command line; an error becomes one line and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal cannot show; stderr escapes it
     try:
         app()
     except (BudgetSpent, Unfinished) as error:

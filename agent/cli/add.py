@@ -1,11 +1,8 @@
 """Add files of papers to a review; papers that it has already become no second one."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from agent.cli.options import FolderOption, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.options import FilesArgument, FolderOption, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
 from agent.cli.outcome import Result, end
 from agent.cli.step import bring
 from agent.folder import Folder
@@ -14,7 +11,7 @@ from agent.wording import count
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(help="Files of papers.")],
+    files: FilesArgument,
     *,
     folder: FolderOption = Path(),
     model: ModelOption = None,

@@ -6,6 +6,7 @@ what it cites.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ import typer
 from agent.check import look
 from agent.check.look import check_rows
 from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
-from agent.cli.outcome import Result, end
+from agent.cli.outcome import Result, end, findings_by_kind
 from agent.cli.step import bring
 from agent.draft import Draft, Finding, Outcome, Part, Problem, Tally
 from agent.papers import Corpus
@@ -89,16 +90,21 @@ def figures(report: Report) -> list[str]:
     drafted, printed = report.drafted, report.printed
     said = [f"as drafted: {_tally(drafted)}", f"as printed: {_tally(printed)}"]
     said.append(f"verdicts: {printed.verbatim:,} verbatim, {printed.held - printed.verbatim:,} supported")
-    by_kind: dict[Problem, Counter[Outcome]] = {}
-    for finding in report.findings:
-        by_kind.setdefault(finding.problem, Counter())[finding.outcome] += 1
-    said.append(count(len(report.findings), "finding"))
-    for problem, outcomes in sorted(by_kind.items(), key=lambda one: (-one[1].total(), one[0].value)):
-        became = ", ".join(f"{n:,} {outcome.value}" for outcome in Outcome if (n := outcomes[outcome]))
-        said.append(f"  {problem.value}: {outcomes.total():,} ({became})")
+    for what, found in findings_by_kind(report).items():
+        said += [f"{count(len(found), 'finding')} about {what}", *_problems(found)]
     if report.uncited:
         said.append(f"{count(len(report.uncited), 'paper')} cited by no section; report.json says why")
     return said
+
+
+def _problems(findings: Iterable[Finding]) -> Iterator[str]:
+    """How often each thing was wrong, and what became of it."""
+    by_problem: dict[Problem, Counter[Outcome]] = {}
+    for finding in findings:
+        by_problem.setdefault(finding.problem, Counter())[finding.outcome] += 1
+    for problem, outcomes in sorted(by_problem.items(), key=lambda one: (-one[1].total(), one[0].value)):
+        became = ", ".join(f"{n:,} {outcome.value}" for outcome in Outcome if (n := outcomes[outcome]))
+        yield f"  {problem.value}: {outcomes.total():,} ({became})"
 
 
 def _tally(tally: Tally) -> str:
@@ -111,7 +117,10 @@ def _tally(tally: Tally) -> str:
 def _told(finding: Finding) -> str:
     became = f"\n  became: {finding.became}" if finding.became else ""
     cited = f" [{', '.join(finding.keys)}]" if finding.keys else ""
-    return f"{finding.outcome.value}, {finding.problem.value}: {finding.claim}{cited}\n  why: {finding.why}{became}"
+    where = "" if finding.row is None else f" in the table row of {finding.row}"
+    return (
+        f"{finding.outcome.value}, {finding.problem.value}{where}: {finding.claim}{cited}\n  why: {finding.why}{became}"
+    )
 
 
 def _value(report: Report, seen: Look) -> dict[str, object]:

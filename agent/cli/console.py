@@ -6,7 +6,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 from agent.llm.call import Usage
 from agent.papers import Frozen
@@ -31,6 +42,8 @@ SECONDS_BETWEEN_LINES = 10.0
 BESIDE_BAR = 68
 """Columns that words and figures take at the most, with room for the `^C` that a terminal echoes behind them."""
 NARROWEST_BAR, WIDEST_BAR = 8, 40
+NARROW = 70
+"""Below so many columns a line has neither bar nor rate, for what is left to do and its cost say more."""
 
 Value = Frozen | Mapping[str, object] | Sequence[object]
 """What a command gives to a program."""
@@ -99,13 +112,25 @@ class Console:
         self.close()
 
 
+class _Words(ProgressColumn):
+    """What a line is about; where the line is too long, these words are cut and no figure."""
+
+    def __init__(self) -> None:
+        super().__init__(table_column=Column(no_wrap=False))  # rich takes from such a column first
+
+    def render(self, task: Task) -> Text:
+        return Text(task.description, no_wrap=True, overflow="ellipsis")
+
+
 def _new_bar(console: RichConsole) -> Progress:
     """Lines that fit the terminal: words and figures keep their width, the bar has what is left."""
+    is_narrow = console.width < NARROW
+    bar_width = min(WIDEST_BAR, max(NARROWEST_BAR, console.width - BESIDE_BAR))
     return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=min(WIDEST_BAR, max(NARROWEST_BAR, console.width - BESIDE_BAR))),
+        _Words(),
+        *(() if is_narrow else (BarColumn(bar_width=bar_width),)),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
+        *(() if is_narrow else (TextColumn("{task.fields[rate]}"),)),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[cost]}"),
         console=console,
@@ -124,7 +149,8 @@ def show_aside(text: str) -> None:
 
 def show_json(value: Value) -> None:
     """The command's result for a program; nouns in it are written as their fields."""
-    show(json.dumps(value, ensure_ascii=False, indent=1, default=_fields))
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    show(json.dumps(value, ensure_ascii=not is_unicode, indent=1, default=_fields))
 
 
 def _fields(value: object) -> object:

@@ -8,8 +8,12 @@ import typer
 
 from agent.connect import Access
 
-FolderArgument = Annotated[Path, typer.Argument(help="The review folder.", show_default="here")]
-FolderOption = Annotated[Path, typer.Option("-r", "--review", help="The review folder.", show_default="here")]
+# Whether a file can be read is found in reading it: typer's own look would call it a wrong command line.
+FolderArgument = Annotated[Path, typer.Argument(help="The review folder.", show_default="here", readable=False)]
+FolderOption = Annotated[
+    Path, typer.Option("-r", "--review", help="The review folder.", show_default="here", readable=False)
+]
+FilesArgument = Annotated[list[Path], typer.Argument(help="Files of papers.", readable=False)]
 ModelOption = Annotated[str | None, typer.Option("--model", help="The model to ask, as its server names it.")]
 MaxUsdOption = Annotated[float | None, typer.Option("--max-usd", min=0, help="Never spend more in this run.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Let the built-in model answer: no key, no network.")]

@@ -1,6 +1,6 @@
 """How a run ended, told in a few lines, and its exit code; every command that runs a review ends here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -8,7 +8,7 @@ import typer
 
 from agent.cli import DONE, INCOMPLETE
 from agent.cli.console import Value, show, show_aside, show_json
-from agent.draft import Outcome, Tally
+from agent.draft import Finding, Outcome, Tally
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
@@ -77,11 +77,12 @@ def lines(report: Report) -> list[str]:
     if report.n_cards:
         n_categories = len(report.papers_by_category)
         said.append(f"{count(report.n_cards, 'card')} in {count(n_categories, 'category', 'categories')}")
-    if report.n_claims:
+    if report.n_claims or report.uncited:  # a draft of which no claim is left leaves every paper uncited
+        citations = f" with {count(report.n_citations, 'citation')}" if report.n_claims else ""
+        of_all = f" ({share(report.n_cited, report.n_papers)})" if report.n_cited else ""
         said.append(
-            f"{count(report.n_claims, 'claim')} with {count(report.n_citations, 'citation')}; "
-            f"{count(report.n_cited, 'paper')} cited ({share(report.n_cited, report.n_papers)}), "
-            f"{len(report.uncited):,} listed with why"
+            f"{count(report.n_claims, 'claim')}{citations}; "
+            f"{count(report.n_cited, 'paper')} cited{of_all}, {len(report.uncited):,} listed with why"
         )
     if report.drafted.claims:
         drafted, printed = _shares(report.drafted), _shares(report.printed)
@@ -89,10 +90,24 @@ def lines(report: Report) -> list[str]:
             f"as drafted {drafted[0]} of claims hold and {drafted[1]} of citations bear on their claim; "
             f"as printed {printed[0]} and {printed[1]}"
         )
-        n_dropped = sum(finding.outcome is Outcome.DROPPED for finding in report.findings)
-        n_repaired = len(report.findings) - n_dropped
-        said.append(f"{count(len(report.findings), 'finding')}: {n_repaired:,} repaired, {n_dropped:,} dropped")
+    if report.drafted.claims or report.findings:
+        said += [
+            f"{count(len(found), 'finding')} about {what}: {_fates(found)}"
+            for what, found in findings_by_kind(report).items()
+        ]
     return said
+
+
+def findings_by_kind(report: Report) -> dict[str, list[Finding]]:
+    """Those about claims, be there none, apart from those about the rows of comparison tables."""
+    about_rows = [finding for finding in report.findings if finding.row is not None]
+    kinds = {"claims": [finding for finding in report.findings if finding.row is None]}
+    return kinds | ({"table rows": about_rows} if about_rows else {})
+
+
+def _fates(findings: Iterable[Finding]) -> str:
+    outcomes = [finding.outcome for finding in findings]
+    return ", ".join(f"{outcomes.count(outcome):,} {outcome.value}" for outcome in Outcome)
 
 
 def counted_papers(report: Report) -> str:
@@ -125,12 +140,14 @@ def missing_lines(report: Report) -> list[str]:
 
 
 def cost_lines(usage: Mapping[str, Usage]) -> list[str]:
-    """What was paid in this run; nothing where nothing was sent."""
+    """What was paid in this run, or sent where nothing is known to be paid; nothing where nothing was sent."""
     total = sum(usage.values(), Usage())
     if not total.attempts:
         return []
+    sent = f"{count(total.calls, 'call')} in {count(total.attempts, 'attempt')}"
+    if not (total.input_tokens or total.output_tokens or total.cost_usd):
+        return [f"sent in this run: {sent}; the server told of no tokens"]
     cost = "price unknown" if total.cost_usd is None else f"${total.cost_usd:.4f}"
     return [
-        f"paid in this run: {count(total.calls, 'call')} in {count(total.attempts, 'attempt')}, "
-        f"{count(total.input_tokens, 'token')} sent, {total.output_tokens:,} written, {cost}"
+        f"paid in this run: {sent}, {count(total.input_tokens, 'token')} sent, {total.output_tokens:,} written, {cost}"
     ]

@@ -1,5 +1,6 @@
 """Make the taxonomy from the papers, or show the one in taxonomy.yaml, which is yours to edit."""
 
+import shlex
 from pathlib import Path
 
 from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
@@ -23,5 +24,5 @@ def command(
         for category, top in taxonomy.walk()
     ]
     lines += [f"facet {name}: {', '.join(facet.codes)}" for name, facet in taxonomy.facets.items()]
-    last = f"edit {review.folder.taxonomy_file} as you see fit; next: conspectus classify {folder}"
+    last = f"edit {review.folder.taxonomy_file} as you see fit; next: conspectus classify {shlex.quote(str(folder))}"
     end(report, review.usage, Result(lines, taxonomy, last), as_json=as_json)

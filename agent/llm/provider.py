@@ -59,7 +59,7 @@ class Provider:
         self.retries = retries or Retries()
         self.is_reached = False
         """Whether the server has said anything yet, be it an error."""
-        self.address = base_url
+        self.address = _checked(base_url)
         self._api_key = api_key
         n_calls = choice.concurrency
         timeout = httpx2.Timeout(choice.timeout_s, connect=min(_CONNECT_TIMEOUT_S, choice.timeout_s))
@@ -237,6 +237,19 @@ class _Exchange:
             usage += Usage(calls=1)
         self.usage += usage
         self._provider.ledger.add(self._call.prompt, usage)
+
+
+def _checked(address: str) -> str:
+    """This address, where a request can be sent to it; else NotAllowed."""
+    try:
+        url = httpx2.URL(address)
+        is_whole = url.scheme in ("http", "https") and bool(url.host) and not re.search(r"\s", address)
+    except httpx2.InvalidURL:
+        is_whole = False
+    if is_whole:
+        return address
+    shown = _LIKE_A_KEY.sub("***", address)
+    raise NotAllowed(f"OPENAI_BASE_URL is {shown!r}, which is no address; it looks like https://api.openai.com/v1")
 
 
 def _text_of(completion: ChatCompletion) -> str:

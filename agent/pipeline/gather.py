@@ -45,7 +45,7 @@ def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Ga
     sources: list[SourceReport] = []
     for source in protocol.sources:
         if source.name not in gone:
-            found, its_report = _read(folder, source, digests[source.name], say)
+            found, its_report = _read(folder, source, digests[source.name])
             records += found
             sources.append(its_report)
     for name in gone:
@@ -53,6 +53,9 @@ def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Ga
         sources.append(before.get(name) or _remembered_report(name, earlier))
     if not records and not len(earlier):
         raise SourceError(_why_nothing(sources))
+    for given in sources:
+        if given.name not in gone:
+            say(_in_words(given))
     merged = merge(records, earlier)
     return Gathered(merged.corpus, merged.duplicates, tuple(sources), is_new=True)
 
@@ -85,21 +88,24 @@ def _digest_before(before: dict[str, SourceReport], name: str) -> str | None:
     return before[name].sha256 if name in before else None
 
 
-def _read(
-    folder: Folder, source: Source, digest: str, say: Callable[[str], None]
-) -> tuple[tuple[Record, ...], SourceReport]:
+def _read(folder: Folder, source: Source, digest: str) -> tuple[tuple[Record, ...], SourceReport]:
     path = folder.source_file(source)
     try:
         reading = read(path, source.name)
     except SourceError as error:
         why = str(error).replace(str(path), source.name)  # the report is the same wherever the folder lies
-        say(f"skipped: {why}")
         whole = Skipped(file=source.name, position=None, why=why)
         return (), SourceReport(name=source.name, sha256=digest, n_records=0, skipped=(whole,))
-    aside = f", {count(len(reading.skipped), 'entry', 'entries')} skipped" if reading.skipped else ""
-    say(f"{source.name}: {count(len(reading.records), 'record')}{aside}")
     given = SourceReport(name=source.name, sha256=digest, n_records=len(reading.records), skipped=reading.skipped)
     return reading.records, given
+
+
+def _in_words(given: SourceReport) -> str:
+    """What a source gave, in a line."""
+    if given.unread:
+        return f"skipped: {given.unread}"
+    aside = f", {count(len(given.skipped), 'entry', 'entries')} skipped" if given.skipped else ""
+    return f"{given.name}: {count(given.n_records, 'record')}{aside}"
 
 
 def _remembered(earlier: Corpus, name: str) -> list[Record]:

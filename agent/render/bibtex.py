@@ -60,7 +60,7 @@ def _entry(key: str, paper: Paper, name: str) -> str:
 def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{latex(_cut(name, MAX_FIELD), is_ascii=True)}}}"
     if paper.authors:
-        yield from _authors(paper.authors)
+        yield from _authors(paper.authors, has_more=paper.has_more_authors)
     if paper.year is not None:
         yield "year", str(paper.year)
     if paper.doi and (doi := _address(paper.doi)):
@@ -89,17 +89,16 @@ def _kind(paper: Paper) -> tuple[str, list[tuple[str, str]]]:
     return "article", [("journal", venue)]
 
 
-def _authors(authors: tuple[Author, ...]) -> Iterator[tuple[str, str]]:
+def _authors(authors: tuple[Author, ...], *, has_more: bool) -> Iterator[tuple[str, str]]:
     """All of them, or as many as BibTeX can hold in a label, with all of them in a field that no style reads."""
     names = [_author(author) for author in authors]
     n_held = len(names)
     while n_held > 1 and len(", ".join(names[:n_held])) > MAX_LABEL:
         n_held -= 1
+    others = ["others"] if has_more or n_held < len(names) else []
+    yield "author", " and ".join([*names[:n_held], *others])
     if n_held < len(names):
-        yield "author", " and ".join([*names[:n_held], "others"])
         yield "allauthors", " and ".join(names)
-    else:
-        yield "author", " and ".join(names)
 
 
 def _cut(text: str, n: int) -> str:

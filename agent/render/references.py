@@ -80,7 +80,7 @@ def _reference(edition: Edition, paper: Paper) -> Reference:
         number=survey.numbers[paper.key],
         paper=paper,
         name=survey.name(paper.key),
-        authors=name_authors(paper.authors),
+        authors=name_authors(paper.authors, has_more=paper.has_more_authors),
         links=links_of(paper),
         mentions=_mentions(edition, paper),
         why_uncited=edition.uncited.get(paper.key),
@@ -91,11 +91,13 @@ def _reference(edition: Edition, paper: Paper) -> Reference:
     )
 
 
-def name_authors(authors: tuple[Author, ...]) -> str:
-    """The authors in a line: `A. One, B. Two and C. Three`."""
+def name_authors(authors: tuple[Author, ...], *, has_more: bool = False) -> str:
+    """The authors in a line: `A. One, B. Two and C. Three`, or with `et al.` where there are more."""
     names = [str(author) for author in authors]
     if len(names) > MAX_AUTHORS:
         return ", ".join(names[: MAX_AUTHORS - 1]) + " et al."
+    if has_more and names:
+        return ", ".join(names) + " et al."
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -42,13 +42,13 @@ def read_bibtex(text: str, name: str) -> Reading:
     blocks = Splitter(text).split().blocks
     macros = {block.key.lower(): _value(block.value, {}) for block in blocks if isinstance(block, String)}
     entries = [(_line(block), entry, _values(entry, macros)) for block in blocks if (entry := _entry(block))]
-    parents = {entry.key: values for _, entry, values in reversed(entries)}
+    parents = {entry.key: values for _, entry, values in reversed(entries) if entry.key}
     line_of: dict[str, int] = {}
     records: list[Record] = []
     skipped = [skip for block in blocks if _entry(block) is None for skip in _skip(block, name)]
     for position, entry, values in entries:
         fields = _fields(entry, values, parents.get(values.get("crossref", ""), {}))
-        first = line_of.setdefault(entry.key, position)
+        first = line_of.setdefault(entry.key, position) if entry.key else position
         if first != position:
             fields.extra["same citation key"] = f"the entry on line {first} is called {entry.key}, too"
         one = to_record(Place(file=name, position=position), fields, latex=True)
@@ -116,7 +116,7 @@ def _fields(entry: Entry, values: dict[str, str], parent: dict[str, str]) -> Fie
     for theirs, ours in _INHERITED.items():
         if theirs in parent:
             own.setdefault(ours, parent[theirs])
-    fields = Fields(citation_key=entry.key, extra={"entrytype": entry.entry_type})
+    fields = Fields(citation_key=entry.key or None, extra={"entrytype": entry.entry_type})
     fields.authors = split_bibtex(own.pop("author", ""))
     for field, meaning in reversed(_MEANING.items()):
         if getattr(fields, meaning) is None:

@@ -86,8 +86,9 @@ def clean_title(text: str | None, *, latex: bool = False) -> str | None:
     """A title or venue as a reader sees it: no LaTeX, no markup, no HTML entities."""
     if not text:
         return None
-    plain = html.unescape(_MARKUP.sub("", text))
-    return clean(decode_latex(plain) if latex or _MACRO.search(plain) else plain)
+    plain = html.unescape(text)
+    decoded = decode_latex(plain) if latex or _MACRO.search(plain) else plain
+    return clean(_MARKUP.sub("", decoded))  # last, since exports write the tags' brackets as entities or macros
 
 
 def clean_abstract(text: str | None, *, latex: bool = False) -> str | None:

@@ -61,6 +61,28 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_kept(
     assert whole["file"] == name and why in str(whole["why"])
 
 
+def test_a_file_that_may_not_be_read_is_no_wrong_command_line(
+    tmp_path: Path, review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = write_jsonl(tmp_path / "locked.jsonl")
+    locked.chmod(0)
+    look, read = os.access, Path.read_bytes
+
+    def denied(path: Path) -> bytes:  # by hand, for to the administrator every file is open
+        if path.name == locked.name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(path)
+
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: locked.name not in str(path) and look(path, mode))
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    for words in (["init", tmp_path / "s", locked], ["add", locked, "-r", review]):
+        ended = conspectus(*words)
+        assert ended.code == 1
+        assert ended.err.startswith("conspectus: ") and len(ended.err.splitlines()) == 1
+        assert "locked.jsonl cannot be read (Permission denied)" in ended.message
+    assert not (tmp_path / "s").exists()
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig"])
 def test_other_encodings_are_read(tmp_path: Path, conspectus: Conspectus, encoding: str) -> None:
     text = "title,abstract\nCafé gardens in Málaga,Señor Núñez measured the café gardens of Málaga for three years.\n"
@@ -173,6 +195,33 @@ def test_no_network_is_an_error_and_never_the_built_in_model(
     assert "http://127.0.0.1:9/v1 cannot be reached" in ended.message and "--offline" in ended.message
     assert "the survey" not in ended.out
     assert "extractive" not in (review / "report.json").read_text()
+
+
+def test_an_address_that_is_none_is_told_at_once(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "foo")
+    monkeypatch.setenv("OPENAI_API_KEY", "some-key")
+    ended = conspectus("build", review, "--model", "gpt-9")
+    assert ended.code == 1
+    assert ended.message == "OPENAI_BASE_URL is 'foo', which is no address; it looks like https://api.openai.com/v1"
+    assert "in this run" not in ended.out
+
+
+def test_nothing_paid_is_not_called_paid(review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr("agent.llm.retries.sleep_using_event", lambda stop: lambda seconds: None)
+    ended = conspectus("build", review, "--model", "gpt-9")
+    assert "paid" not in ended.out
+    assert "sent in this run: 1 call in 6 attempts" in ended.out
+
+
+def test_the_reviews_own_files_are_no_source(review: Path, conspectus: Conspectus) -> None:
+    before = (review / "review.toml").read_text()
+    ended = conspectus("add", review / "papers.jsonl", "-r", review)
+    assert ended.code == 1
+    assert ended.err.startswith("conspectus: ") and "papers.jsonl" in ended.message
+    assert (review / "review.toml").read_text() == before
 
 
 def test_a_full_disk_leaves_the_old_file(review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,10 +55,21 @@ def test_problems_are_counted_by_kind() -> None:
         "as drafted: 2,000 claims, 1,999 held (99.9%); 4 citations, 3 bearing (75.0%)",
         "as printed: 3 claims, 3 held (100.0%); 4 citations, 4 bearing (100.0%)",
         "verdicts: 1 verbatim, 2 supported",
-        "3 findings",
+        "3 findings about claims",
         "  not supported: 2 (1 repaired, 1 dropped)",
         "  number not in a cited paper: 1 (1 repaired)",
         "1 paper cited by no section; report.json says why",
+    ]
+
+
+def test_findings_about_table_rows_are_counted_apart() -> None:
+    of_row = finding(Problem.NO_QUOTE, Outcome.DROPPED).model_copy(update={"row": "rain2020"})
+    report = Report(program="0", findings=(finding(Problem.NO_NUMBER, Outcome.DROPPED), of_row, of_row))
+    assert figures(report)[3:] == [
+        "1 finding about claims",
+        f"  {Problem.NO_NUMBER.value}: 1 (1 dropped)",
+        "2 findings about table rows",
+        f"  {Problem.NO_QUOTE.value}: 2 (2 dropped)",
     ]
 
 
@@ -75,6 +86,10 @@ def test_findings_are_listed_when_asked_for(
         "  why: it falls down\n"
         "  became: Rain falls down.\n"
     )
+    of_row = found[0].model_copy(update={"row": "rain2020"})
+    monkeypatch.setattr(build, lambda self, until: Report(program="0", findings=(of_row,)))
+    listed = conspectus("check", review, "--offline", "--findings").out
+    assert listed.startswith("repaired, number not in a cited paper in the table row of rain2020: Rain falls up.")
 
 
 def test_a_program_gets_the_figures_whole(review: Path, conspectus: Conspectus) -> None:

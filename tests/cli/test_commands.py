@@ -1,11 +1,14 @@
 """What holds of every command: the options it takes, how it ends, what a stopped run leaves on the screen."""
 
 import json
+import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -63,6 +66,61 @@ def test_a_wrong_command_line_is_told_in_the_usual_way(conspectus: Conspectus, w
     ended = conspectus(*words)
     assert ended.code == 2
     assert "Error" in ended.err and "--help" in ended.err
+
+
+def test_a_folder_that_is_forgotten_is_missed(tmp_path: Path, conspectus: Conspectus) -> None:
+    plots = write_jsonl(tmp_path / "plots.jsonl")
+    for words in ([plots, plots], [plots]):
+        ended = conspectus("init", *words)
+        assert ended.code == 2
+        assert "plots.jsonl is a file; the folder to make comes first" in " ".join(ended.err.split())
+    unnamed = conspectus("init", "", plots)
+    assert unnamed.code == 2 and "the folder to make has no name" in unnamed.err
+    assert [path.name for path in tmp_path.iterdir()] == ["plots.jsonl"]
+
+
+def test_what_to_type_next_can_be_typed(tmp_path: Path, conspectus: Conspectus) -> None:
+    review = tmp_path / "sp ace" / "x"
+    made = conspectus("init", review, write_jsonl(tmp_path / "plots.jsonl"))
+    assert made.code == 0, made.err
+    assert shlex.split(made.out.split("; next: ")[1]) == ["conspectus", "build", str(review)]
+    (review / "taxonomy.yaml").write_text(TAXONOMY)
+    shown = conspectus("taxonomy", review, "--offline").out
+    assert shlex.split(shown.split("; next: ")[1]) == ["conspectus", "classify", str(review)]
+
+
+def test_it_says_its_version(conspectus: Conspectus) -> None:
+    ended = conspectus("--version")
+    assert (ended.code, ended.out) == (0, f"conspectus {version('conspectus')}\n")
+
+
+def test_a_demo_that_was_stopped_says_how_it_goes_on(tmp_path: Path, conspectus: Conspectus) -> None:
+    Review.copy_demo(tmp_path / "my demo")
+    ended = conspectus("demo", tmp_path / "my demo")
+    assert ended.code == 1
+    assert "already holds a review" in ended.message and "name another folder" in ended.message
+    told = ended.message.split("`")[1]
+    assert conspectus(*shlex.split(told)[1:]).code == 0
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_terminal_that_cannot_show_a_title_shows_the_rest(
+    tmp_path: Path, conspectus: Conspectus, encoding: str, option: list[str]
+) -> None:
+    source = write_jsonl(tmp_path / "p.jsonl", [("Gärten in 東京", "We grew roses in Tokyo. They flowered in March.")])
+    assert conspectus("init", tmp_path / "r", source).code == 0
+    for words in (["papers", *option], ["classify", "--offline", *option], ["check", "--offline", *option]):
+        ended = subprocess.run(
+            [*COMMAND, *words, "r"], cwd=tmp_path, capture_output=True, check=False,
+            env={**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONPATH": str(HONEST.parents[1])},
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        assert b"Traceback" not in ended.stderr
+        if words == ["papers", "--json"]:
+            assert json.loads(ended.stdout)[0]["title"] == "Gärten in 東京"
+        elif words == ["papers"]:
+            assert "rten in ??" in ended.stdout.decode(encoding)
 
 
 @pytest.mark.parametrize(("option", "why"), [(["--offline"], "--offline asks no model"), ([], "no model is named")])

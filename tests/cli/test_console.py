@@ -39,6 +39,27 @@ def test_the_moving_lines_fit_the_terminal(
     assert not any("…" in line for line in lines)
 
 
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_terminal_shows_what_matters_most(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    seconds = counting(step=5)
+    monkeypatch.setattr("agent.cli.console.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    with Console(is_terminal=True) as console:
+        console.spent = lambda: {"classify_paper": Usage(9, 9, 4_000, 500, 0.0123)}
+        for n_done in (1, 120, 200):
+            console.progress("classify_paper", n_done, 286)
+        console.progress("write_introduction", 12_000, 12_345)
+    lines = drawn(capsys.readouterr().err)
+    reading, writing = lines[-2:]
+    assert re.fullmatch(r"reading papers +200/286 +\S+ +\$0\.0123 *", reading)
+    assert "12000/12345" in writing and "$0.0123" in writing  # where there is too little room, words are cut
+    assert writing.startswith("writing the ") and max(map(len, lines)) <= width
+    assert not any("━" in line or "/s" in line for line in lines)
+
+
 def test_what_is_said_stands_above_the_moving_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,6 +63,20 @@ def assert_ledger_is_the_servers(one: Provider, stub: Stub) -> None:
     assert (total.input_tokens, total.output_tokens) == (stats["prompt_tokens"], stats["completion_tokens"])
 
 
+@pytest.mark.parametrize(
+    "address", ["foo", "localhost:8000/v1", "ftp://there/v1", "http://", "http://h:port", "http://[::1", "http://a b"]
+)
+def test_an_address_that_is_none_is_told_before_anything_is_sent(address: str) -> None:
+    with pytest.raises(NotAllowed, match=r"OPENAI_BASE_URL is .*; it looks like https://"):
+        provider(address)
+
+
+def test_a_key_in_place_of_the_address_is_not_shown() -> None:
+    with pytest.raises(NotAllowed) as told:
+        provider(KEY)
+    assert KEY not in str(told.value)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_answers_are_valid_and_the_ledger_is_the_servers(stub: Stub, mode: str) -> None:
     with provider(stub.url, mode=mode) as one:

@@ -62,3 +62,8 @@ def test_braces_are_balanced_whatever_a_field_holds() -> None:
     assert bib.isascii()
     assert bib.count("{") == bib.count("}")
     assert len(re.findall(r"(?m)^@", bib)) == 3
+
+
+def test_a_list_of_authors_that_goes_on_says_so() -> None:
+    text = entry(authors=[{"family": "Rose", "given": "Ann"}], extra={"more authors": "yes"})
+    assert "author = {Rose, Ann and others}" in text

@@ -78,3 +78,28 @@ def test_bibtex_in_a_text_file_is_told_by_its_content(tmp_path: Path) -> None:
 def test_a_file_without_entries_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no BibTeX entry"):
         read_text_as(tmp_path, "g.bib", "nothing here\n")
+
+
+def test_an_entry_without_a_key_gives_nothing_to_the_others(tmp_path: Path) -> None:
+    keyless = "@article{, title={Keyless one and its beds}, journal={J. Keyless}, year={1999}}\n"
+    reading = read_text_as(tmp_path, "k.bib", keyless + "@article{b, title={B paper on beds}}\n" + keyless)
+    assert [record.citation_key for record in reading.records] == [None, "b", None]
+    assert (reading.records[1].venue, reading.records[1].year) == (None, None)
+
+
+def test_signs_that_reference_managers_write_as_macros_stay(tmp_path: Path) -> None:
+    text = (
+        r"@article{a, title={{\textless}i{\textgreater}E. coli{\textless}/i{\textgreater} growth in beds},"
+        r" abstract={Growth fell (p {\textless} 0.05) while n {\textgreater} 30 held.},"
+        r" author={Rose, Ann and others}}"
+    )
+    (record,) = read_text_as(tmp_path, "z.bib", text).records
+    assert record.title == "E. coli growth in beds"
+    assert record.abstract == "Growth fell (p < 0.05) while n > 30 held."
+    assert record.extra["more authors"] == "yes"
+
+
+def test_comments_are_no_entries(tmp_path: Path) -> None:
+    text = "% ours\n%% by hand\n@comment{jabref-meta: x}\n@article{a, title={Beds under glass}}\n"
+    reading = read_text_as(tmp_path, "c.bib", text)
+    assert len(reading.records) == 1 and reading.skipped == ()
