@@ -19,6 +19,7 @@ _SIGNS |= {sign: sign for sign in "%$&#_{}"}
 # Those that reference managers write and pylatexenc does not know; without them `p {\\textless} 0.05` loses its sign.
 _SIGNS |= {"textless": "<", "textgreater": ">", "textbar": "|", "textquotesingle": "'", "textperiodcentered": "·"}
 _SIGNS |= {"textdollar": "$", "textunderscore": "_", "textbraceleft": "{", "textbraceright": "}"}
+_SIGNS |= {"textquotedbl": '"', "textminus": "−", "textasciicircum": "^", "slash": "/", "euro": "€"}
 
 
 @lru_cache(maxsize=4096)

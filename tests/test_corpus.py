@@ -78,6 +78,14 @@ def test_one_work_becomes_one_paper_with_both_places(
             {"title": "A Survey of Companion Planting", "authors": [ANA], "year": 2020},
             {"title": "A Survey of Companion Planting", "authors": [JAN], "year": 2020},
         ),
+        (
+            {"title": "The red garden and its many beds", "authors": [ANA], "year": 2020},
+            {"title": "The white garden and its many beds", "authors": [ANA], "year": 2020},
+        ),
+        (
+            {"title": "Why yields increase under deep mulch", "authors": [ANA], "year": 2020},
+            {"title": "Why yields decrease under deep mulch", "authors": [ANA], "year": 2020},
+        ),
         ({"abstract": MULCH}, {"abstract": DRIP}),
         (
             {"title": "Proceedings of the Garden Meeting", "doi": "10.1/a"},
@@ -89,6 +97,27 @@ def test_two_works_stay_two(one: dict[str, object], other: dict[str, object]) ->
     merged = merge([record("a.bib", 1, **one), record("a.bib", 2, **other)])
     assert len(merged.corpus) == 2 and not merged.duplicates
     assert len({paper.key.lower() for paper in merged.corpus}) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Modelling the colours of late roses", "Modeling the colors of late roses"),
+        ("A data base of late garden roses", "A database of late garden roses"),
+        ("Roses of the Department of Gardens", "Roses of the Departmnet of Gardens"),
+        ("Aggregation of watering plans in towns", "Aggregate watering plans in towns"),
+        ("Proc. of watering gardens in towns", "Procedures of watering gardens in towns"),
+    ],
+)
+def test_a_spelling_a_form_or_a_joint_makes_no_second_work(one: str, other: str) -> None:
+    told = {"authors": [ANA], "year": 2020}
+    assert len(merge([record("a.bib", 1, title=one, **told), record("b.bib", 1, title=other, **told)]).corpus) == 1
+
+
+def test_authors_that_one_source_has_all_of_are_all() -> None:
+    cut = record("a.bib", 1, title="Mulch", doi="10.1/a", authors=[ANA], extra={"more authors": "yes"})
+    assert only([cut]).has_more_authors
+    assert not only([cut, record("b.bib", 1, title="Mulch", doi="10.1/a", authors=[ANA, JAN])]).has_more_authors
 
 
 def test_a_third_record_does_not_join_two_works() -> None:

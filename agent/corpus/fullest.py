@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from agent.corpus.works import is_preprint
 from agent.papers import Paper, Place, Record, digest_of
 
+_MORE_AUTHORS = "more authors"
+"""In `extra` where a source ends its authors with `and others` or `et al.`"""
+
 
 def merge_records(records: Sequence[Record], places: Iterable[Place], *, first: Record | None = None) -> Paper:
     """One paper of these records, without its key.
@@ -24,6 +27,10 @@ def merge_records(records: Sequence[Record], places: Iterable[Place], *, first: 
     for record in ranked:
         for name, value in sorted(record.extra.items()):
             extra.setdefault(name, value)
+    # Of the longest lists a complete one leads; whether there are more is a word on the list that was taken.
+    named = max(ranked, key=lambda record: (len(record.authors), _MORE_AUTHORS not in record.extra))
+    if _MORE_AUTHORS not in named.extra:
+        extra.pop(_MORE_AUTHORS, None)
     doi = next((record.doi for record in ranked if record.doi), None)
     others = sorted({record.doi for record in ranked if record.doi} - {doi})
     if others:
@@ -31,7 +38,7 @@ def merge_records(records: Sequence[Record], places: Iterable[Place], *, first: 
     return Paper(
         key="",
         title=next((title for title in titles if not title.isupper()), titles[0] if titles else None),
-        authors=max((record.authors for record in ranked), key=len),
+        authors=named.authors,
         year=next((record.year for record in ranked if record.year), None),
         venue=next((record.venue for record in ranked if record.venue), None),
         doi=doi,

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from sys import intern
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from agent.papers import Author, Paper, Record
 
@@ -33,6 +36,8 @@ treasurer news notes note announcement announcements correction erratum errata c
 table abstracts abstract panel tutorial keynote invited talk comment comments reply response discussion obituary
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
+_SMALL_WORDS = "a an the of and or s to for from in into on by with via using at as is are its over under"
+_SMALL = frozenset(_SMALL_WORDS.split())
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?|openreview|hal)\b")
 _SPECIAL = str.maketrans(
     {
@@ -177,6 +182,8 @@ def _why_by_facts(one: Features, other: Features, title: float) -> str | None:
     if _differ_in_time(one, other) or _differ_in_numbers(one.title, other.title):
         return None
     authors = _author_share(one, other)
+    if _differ_in_words(one.title, other.title):
+        return None
     n_words = min(len(one.title.split()), len(other.title.split()))
     is_same_year = one.year is not None and one.year == other.year
     is_telling = n_words >= (4 if is_same_year else 5) and not _is_generic(one.title)
@@ -203,6 +210,37 @@ def _titles_fit(one: str, other: str, similarity: float) -> bool:
     shorter, longer = sorted((one, other), key=len)
     n_words, n_more = len(shorter.split()), len(longer.split()) - len(shorter.split())
     return n_words >= 4 and (longer.startswith(shorter + " ") or (n_more <= 4 and longer.endswith(" " + shorter)))
+
+
+def _differ_in_words(title: str, other: str) -> bool:
+    """Whether each has a word of content that the other has in no form: `The red garden` and `The white garden`."""
+    mine, theirs = title.split(), other.split()
+    only_mine = [word for word in mine if word not in theirs and word not in _SMALL]
+    only_theirs = [word for word in theirs if word not in mine and word not in _SMALL]
+    if not only_mine or not only_theirs or _are_one_word("".join(only_mine), "".join(only_theirs)):
+        return False
+    return any(_is_missing(word, only_theirs, other) for word in only_mine) and any(
+        _is_missing(word, only_mine, title) for word in only_theirs
+    )
+
+
+def _is_missing(word: str, words: Sequence[str], title: str) -> bool:
+    """Whether a title, of which these words may be it, has a word in no form, nor parted or joined."""
+    return word not in title.replace(" ", "") and not any(_are_one_word(word, theirs) for theirs in words)
+
+
+def _are_one_word(word: str, other: str) -> bool:
+    """Two spellings or forms, or an abbreviation: `modelling` and `models`, but not `increase` and `decrease`."""
+    shorter, longer = sorted((word, other), key=len)
+    if shorter[0] != longer[0]:
+        return False
+    n_alike = len(commonprefix([shorter, longer]))
+    n_edits = 2 if len(longer) >= 8 else 1
+    return (
+        n_alike == len(shorter) > 2
+        or (n_alike >= 4 and 2 * n_alike >= len(longer))
+        or OSA.distance(shorter, longer) <= n_edits
+    )
 
 
 def _is_generic(title: str) -> bool:

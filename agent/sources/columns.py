@@ -43,6 +43,10 @@ def meanings(columns: Iterable[str]) -> set[str]:
     return {_MEANING[plain][0] for column in columns if (plain := _plain(column)) in _MEANING}
 
 
+def is_title_or_abstract(column: str) -> bool:
+    return bool(meanings([column]) & {"title", "abstract"})
+
+
 def to_fields(row: Mapping[str, str]) -> Fields:
     """The row by meaning: for each the first of its columns that says something; all others become `extra`."""
     ranked = sorted((_MEANING[plain], column) for column in row if (plain := _plain(column)) in _MEANING)

@@ -18,6 +18,10 @@ _SECTION = re.compile(
 """A part of a structured abstract that is not its first."""
 _PUBLISHED = re.compile(r"(?:submitted|published|accepted|posted|first published)\b", re.IGNORECASE)
 _ASSERTS = re.compile(r"\b(?:we|our|this|these|was|were|has|have|it|here)\b", re.IGNORECASE)
+_SHORT_ABSTRACT = 12
+"""Words of a sentence that may be a whole abstract."""
+_FEWEST = 3
+"""Of fewer titles without abstracts, or abstracts of a sentence, nobody makes a dump."""
 _META = (Kind.LABELLED, Kind.IDENTIFIER, Kind.DATE)
 
 
@@ -78,12 +82,14 @@ def _mark_used(entries: Iterable[Entry]) -> None:
 
 def _settle_sentences(units: Sequence[Unit]) -> None:
     """Decide what a sentence by itself is: a short abstract, a title with a full stop, the rest of an abstract."""
-    lengths = [count_words(unit.text) for unit in units if unit.kind is Kind.ABSTRACT]
-    usual = median(lengths) if lengths else 0.0
     telling = [
         unit for unit in units if unit.kind in (Kind.LINE, Kind.SENTENCE, Kind.ABSTRACT) or unit.has_label("title")
     ]
     has_titles = any(unit.kind is Kind.LINE or unit.has_label("title") for unit in telling)
+    lengths = [count_words(unit.text) for unit in units if unit.kind is Kind.ABSTRACT]
+    if not lengths and not has_titles:
+        lengths = _lengths_of_short(telling)
+    usual = median(lengths) if lengths else 0.0
     for index, unit in enumerate(telling):
         if unit.kind is not Kind.SENTENCE:
             continue
@@ -95,6 +101,13 @@ def _settle_sentences(units: Sequence[Unit]) -> None:
             unit.kind = _settled(unit, before, after, is_long_enough=is_long_enough)
         elif lengths and is_long_enough:
             unit.kind = Kind.ABSTRACT
+
+
+def _lengths_of_short(sentences: Sequence[Unit]) -> list[float]:
+    """How long the abstracts are where each is a sentence between blank lines; nothing where too few are like it."""
+    lengths = [count_words(unit.text) for unit in sentences if unit.paragraph.is_after_blank]
+    long = [n_words for n_words in lengths if n_words >= _SHORT_ABSTRACT]
+    return long if len(long) >= _FEWEST and len(long) > 0.5 * len(sentences) else []
 
 
 def _settled(unit: Unit, before: Unit | None, after: Kind | None, *, is_long_enough: bool) -> Kind:
@@ -269,9 +282,16 @@ def _titles_alone(units: Sequence[Unit]) -> list[Entry]:
     titles = [
         unit for unit in units if unit.has_label("title") or (unit.kind is Kind.LINE and count_words(unit.text) >= 4)
     ]
-    if len(titles) < 3 or len(titles) * 2 < sum(1 for unit in units if unit.kind not in FURNITURE):
+    if len(titles) < _FEWEST or len(titles) * 2 < sum(1 for unit in units if unit.kind not in FURNITURE):
         return []
-    return [Entry(title=unit) for unit in titles]
+    # A title may be two words long; where most lines are titles, one that is marked as they are is one, too.
+    marks = {_mark(unit) for unit in titles}
+    short = [unit for unit in units if unit.kind is Kind.LINE and unit not in titles and unit.text[-1] != ":"]
+    return [Entry(title=unit) for unit in (*titles, *(unit for unit in short if _mark(unit) in marks))]
+
+
+def _mark(unit: Unit) -> tuple[str | None, bool, bool]:
+    return unit.paragraph.label, unit.paragraph.is_numbered, unit.paragraph.is_heading
 
 
 def _listed_titles(units: Sequence[Unit], entries: Sequence[Entry]) -> list[Unit]:

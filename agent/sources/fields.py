@@ -10,8 +10,15 @@ from agent.sources.identifiers import find_arxiv, find_doi, find_year
 from agent.sources.people import Names, read_names
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
-_MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|u|p|br|span|sc|jats:[a-z-]+)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_JATS = re.compile(r"</?jats:[a-z-]+(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ATTRIBUTES = r"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"']+))*\s*/?>"
+_LOOKS = re.compile(
+    r"</?(?:i|b|em|strong|su[bp]|u|sc|span|scp|tt|small"
+    rf"|jats:(?:italic|bold|su[bp]|sc|underline|monospace|roman|sans-serif|ext-link)){_ATTRIBUTES}",
+    re.IGNORECASE,
+)
+"""Tags inside a line, and inside words: `H<sub>2</sub>O`."""
+_BLOCK = re.compile(rf"</?(?:p|br|div|li|[uo]l|h[1-6]|title|sec|jats:[a-z-]+){_ATTRIBUTES}", re.IGNORECASE)
+"""Tags that part paragraphs."""
 _MACRO = re.compile(r"\\[A-Za-z\"'`^~=.&%]|\$[^$]+\$")
 _ADDRESS = re.compile(r"\s*(?:https?|ftp)://", re.IGNORECASE)
 """Other addresses (`javascript:...`, a database's own) are kept, but are no link."""
@@ -88,15 +95,20 @@ def clean_title(text: str | None, *, latex: bool = False) -> str | None:
         return None
     plain = html.unescape(text)
     decoded = decode_latex(plain) if latex or _MACRO.search(plain) else plain
-    return clean(_MARKUP.sub("", decoded))  # last, since exports write the tags' brackets as entities or macros
+    return clean(_without_tags(decoded))  # last, since exports write the tags' brackets as entities or macros
 
 
 def clean_abstract(text: str | None, *, latex: bool = False) -> str | None:
-    """An abstract with its own characters, but for a leading label and publishers' JATS tags."""
+    """An abstract with its own characters, but for a leading label and the tags of HTML and JATS."""
     if not text:
         return None
-    cleaned = clean(_JATS.sub(" ", decode_latex(text) if latex else text))
+    cleaned = clean(_without_tags(decode_latex(text) if latex else text))
     return _LABEL.sub("", cleaned, count=1) if cleaned and _LABEL.match(cleaned) else cleaned
+
+
+def _without_tags(text: str) -> str:
+    """The text without the tags that are known; any other `<` is the author's."""
+    return _BLOCK.sub(" ", _LOOKS.sub("", text)) if "<" in text else text
 
 
 def _gist(fields: Fields) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.errors import SourceError
 from agent.papers import Author, Place, Reading, Record, Skipped
-from agent.sources.columns import to_fields
+from agent.sources.columns import is_title_or_abstract, to_fields
 from agent.sources.fields import Fields, to_record
 
 _KEYS = ("citation-key", "citation_key", "citekey", "key")
@@ -23,10 +23,11 @@ def read_json(text: str, name: str) -> Reading:
         place = Place(file=name, position=position)
         one: Record | Skipped
         if isinstance(value, dict):
-            one = to_record(place, _fields(value))
+            why_not = _why_unread(value)
+            one = _skip(place, why_not, _text(value)) if why_not else to_record(place, _fields(value))
         else:
             why = "a line that is not JSON" if isinstance(value, _NotJson) else "a JSON value that is not an object"
-            one = Skipped(file=name, position=position, why=why, text=str(value)[:120])
+            one = _skip(place, why, str(value))
         if isinstance(one, Record):
             records.append(one)
         else:
@@ -35,6 +36,25 @@ def read_json(text: str, name: str) -> Reading:
         why = skipped[0].why if skipped else "it is an empty list"
         raise SourceError(f"{name} holds no record with a title or an abstract ({why}): export it again")
     return Reading(records=tuple(records), skipped=tuple(skipped))
+
+
+def _skip(place: Place, why: str, text: str) -> Skipped:
+    return Skipped(file=place.file, position=place.position, why=why, text=text[:120])
+
+
+def _why_unread(value: Mapping[str, Any]) -> str | None:
+    """Why an object is not read: a title or an abstract in it is a number or an object."""
+    for name, part in value.items():
+        if is_title_or_abstract(name) and not _is_text(part):
+            return f"a JSON object whose `{name}` is not text"
+    return None
+
+
+def _is_text(part: object) -> bool:
+    """Whether it is text, a list of texts as Crossref has them, or left empty."""
+    if isinstance(part, list):
+        return all(isinstance(one, str) for one in part)
+    return part in (None, {}) or isinstance(part, str)
 
 
 class _NotJson(str):

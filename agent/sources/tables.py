@@ -13,6 +13,8 @@ from agent.sources.fields import to_record
 _DELIMITERS = (",", ";", "\t", "|")
 _NONE = "\x1f"
 """Stands in no text: for a table of one column."""
+_BESIDE = frozenset(("attachment", "annotation", "note"))
+"""What Zotero exports beside the records they belong to."""
 _LONGEST_FIELD = 1 << 30
 _LONGEST_HEADER = 20_000
 """A longer first line is text, whatever stands in it."""
@@ -110,4 +112,8 @@ def _read_row(cells: list[str] | str, columns: list[str], place: Place) -> Recor
         return Skipped(file=place.file, position=place.position, why=why, text=cells[:120])
     row = dict(zip(columns, cells, strict=False))
     row |= {f"column {index}": cell for index, cell in enumerate(cells, start=1) if index > len(columns)}
+    kind = next((cell.strip().lower() for name, cell in row.items() if name.strip().lower() == "item type"), "")
+    if kind in _BESIDE:
+        why = f"Zotero's item type is {kind}: it belongs to a record and is none itself"
+        return Skipped(file=place.file, position=place.position, why=why, text=" ".join(cells)[:120])
     return to_record(place, to_fields(row))

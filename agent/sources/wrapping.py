@@ -50,7 +50,7 @@ def join_lines(text: str) -> Iterator[list[Line]]:
     """The lines of each paragraph, in order."""
     runs = list(_runs(text))
     width = _width([run for run in runs if len(run) > 1] or [[line for run in runs for line in run]])
-    if width and all(len(run) == 1 for run in runs):
+    if width and all(len(run) == 1 for run in runs) and not _are_sentences(runs):
         runs = [[line for run in runs for line in run]]  # double-spaced: blank lines tell nothing
     known = frozenset(re.findall(r"\b[a-z]{2,}\b", text))
     cut: list[list[list[Line]]] = []
@@ -61,6 +61,12 @@ def join_lines(text: str) -> Iterator[list[Line]]:
     n_titled = sum(1 for group in over_text if may_be_title(group))
     for groups in cut:
         yield from _split_title(groups) if width and n_titled > 0.6 * len(over_text) else groups
+
+
+def _are_sentences(runs: Sequence[Lines]) -> bool:
+    """Whether nearly every run is whole sentences, as no margin would cut them."""
+    n_whole = sum(1 for run in runs if run[0].text[0].isupper() and run[-1].text[-1] in ".!?")
+    return n_whole >= 0.8 * len(runs)
 
 
 def is_title_case(text: str, share: float = 0.65) -> bool:

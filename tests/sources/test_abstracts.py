@@ -185,6 +185,25 @@ def test_a_list_of_titles_alone_gives_papers_by_title(tmp_path: Path) -> None:
     assert [(record.title, record.abstract) for record in reading.records] == [(title, None) for title in titles]
 
 
+@pytest.mark.parametrize("last", ["Neem Oil", "Roses: A History", "Mulch"])
+def test_of_titles_alone_none_is_left_out(tmp_path: Path, last: str) -> None:
+    titles = ["Mulch in Small Beds", "Drip Lines on Sandy Soils", "Slug Traps in Allotments", "How We Water", last]
+    reading = read_text_as(tmp_path, "reading-list.txt", "\n".join(titles) + "\n")
+    assert [record.title for record in reading.records] == titles and not reading.skipped
+
+
+@pytest.mark.parametrize("n", [3, 5, 12])
+def test_abstracts_of_one_sentence_between_blank_lines_are_one_record_each(tmp_path: Path, n: int) -> None:
+    short = [
+        f"We measure how {what} {does} in small garden beds over two dry summers in the south."
+        for what in ("mulch", "drip irrigation", "neem oil", "copper tape")
+        for does in ("keeps moisture", "saves the gardener's time", "changes yields of late lettuce")
+    ][:n]
+    reading = read_text_as(tmp_path, "short.txt", "\n\n".join(short) + "\n")
+    assert [(record.title, record.abstract) for record in reading.records] == [(None, text) for text in short]
+    assert [record.place.position for record in reading.records] == list(range(1, 2 * n, 2))
+
+
 def test_a_labelled_title_without_an_abstract_is_kept(tmp_path: Path) -> None:
     text = "Title: A Garden Nobody Described\n\n" + SHAPES["labels"]
     reading = read_text_as(tmp_path, "dump.txt", text)

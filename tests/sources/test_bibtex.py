@@ -103,3 +103,15 @@ def test_comments_are_no_entries(tmp_path: Path) -> None:
     text = "% ours\n%% by hand\n@comment{jabref-meta: x}\n@article{a, title={Beds under glass}}\n"
     reading = read_text_as(tmp_path, "c.bib", text)
     assert len(reading.records) == 1 and reading.skipped == ()
+
+
+def test_tags_that_are_known_go_and_other_brackets_stay(tmp_path: Path) -> None:
+    text = (
+        r"@article{a, title={Beds of {\textless}b and c{\textgreater}}, abstract={"
+        r"{\textless}jats:p{\textgreater}H{\textless}sub{\textgreater}2{\textless}/sub{\textgreater}O in"
+        r" {\textless}em class=x{\textgreater}beds{\textless}/em{\textgreater}.{\textless}/jats:p{\textgreater}"
+        r"{\textless}p{\textgreater}So a{\textless}b and c{\textgreater}d.{\textless}/p{\textgreater}}}"
+    )
+    (record,) = read_text_as(tmp_path, "z.bib", text).records
+    assert record.title == "Beds of <b and c>"
+    assert record.abstract == "H2O in beds. So a<b and c>d."

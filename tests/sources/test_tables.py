@@ -116,3 +116,11 @@ def test_real_exports(shared: Path, name: str, n_records: int, n_skipped: int) -
     assert (len(reading.records), len(reading.skipped)) == (n_records, n_skipped)
     assert sum(bool(record.title and record.abstract) for record in reading.records) >= 0.9 * n_records
     assert sum(bool(record.authors) for record in reading.records) >= 0.9 * n_records
+
+
+def test_what_hangs_on_a_record_is_none_itself(tmp_path: Path) -> None:
+    text = "Item Type,Title,Abstract Note\njournalArticle,Beds under glass,\nattachment,Full Text PDF,\nnote,Mine,\n"
+    reading = read_text_as(tmp_path, "zotero.csv", text)
+    assert [record.title for record in reading.records] == ["Beds under glass"]
+    assert [one.position for one in reading.skipped] == [3, 4]
+    assert "item type is attachment" in reading.skipped[0].why
