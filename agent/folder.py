@@ -5,7 +5,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from agent.draft import Draft
 from agent.errors import FolderError
+from agent.lock import LOCK, hold
 from agent.papers import Corpus, Duplicate, Frozen, Paper
 from agent.protocol import new_protocol, read_protocol, with_sources
 from agent.report import Report
@@ -23,6 +25,8 @@ N = TypeVar("N", bound=Frozen)
 K = TypeVar("K", Paper, Card)
 
 _IGNORED = ".conspectus/"
+_HALF_WRITTEN = ".new"
+"""The end of a file's name while it is being written."""
 
 __all__ = ["Folder", "write_whole"]
 
@@ -73,6 +77,9 @@ class Folder:
     def discard(self) -> None:
         """Take back what `create` made, and the folder where nothing else is in it."""
         self.protocol_file.unlink(missing_ok=True)
+        (self._own_folder / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._own_folder.rmdir()  # kept where there is a cache in it
         ignored = self.path / ".gitignore"
         if ignored.is_file() and _read(ignored) == f"{_IGNORED}\n":
             ignored.unlink()
@@ -164,8 +171,26 @@ class Folder:
             out.write(json.dumps(run, ensure_ascii=False) + "\n")
 
     @property
+    def _own_folder(self) -> Path:
+        """What is this machine's alone, and not in git."""
+        return self.path / ".conspectus"
+
+    @property
     def cache_folder(self) -> Path:
-        return self.path / ".conspectus" / "cache"
+        return self._own_folder / "cache"
+
+    @contextmanager
+    def held(self, doing: str, say: Callable[[str], None]) -> Iterator[None]:
+        """Keep other runs out until the block ends, having waited for one that is at work; see `hold`.
+
+        What a run that was killed had half written is swept away.
+        """
+        with hold(self._own_folder, doing, say):
+            for place in (self.path, self.path / "survey"):
+                for draft in place.glob(f".*{_HALF_WRITTEN}"):
+                    with suppress(OSError):
+                        draft.unlink()
+            yield
 
     def _write(self, name: str, text: str) -> None:
         target = self.path / name
@@ -253,7 +278,7 @@ def write_whole(path: Path, text: str) -> None:
         path = path.resolve()
         if path.is_file() and path.read_bytes() == data:
             return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_HALF_WRITTEN)
         draft = Path(name)
         try:
             with os.fdopen(handle, "wb") as out:

@@ -76,6 +76,10 @@ class Review:
 
         SourceError where not one of them can be read, and then nothing is added.
         """
+        with self.folder.held("add", self._say):
+            return self._add(files)
+
+    def _add(self, files: Sequence[Path]) -> tuple[Source, ...]:
         sources = _named(self.folder, files, self.folder.protocol().sources)
         readable = [source for source in sources if _is_readable(self.folder, source)]
         if sources and not readable:
@@ -88,8 +92,14 @@ class Review:
         """Bring the review up to date, as far as one of STEPS; what stands is not asked again.
 
         Raises the RunStopped that ended the run early, or Unfinished where there is no taxonomy to go on with, after
-        everything that was paid for is on disk and the report says what is missing.
+        everything that was paid for is on disk and the report says what is missing. Waits for another run that is at
+        work on this folder.
         """
+        self.folder.protocol()  # before anything is made in a folder that holds no review
+        with self.folder.held(until, self._say):
+            return self._build(until)
+
+    def _build(self, until: str) -> Report:
         protocol = self.folder.protocol()
         with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
             self._connection = connection
