@@ -8,6 +8,7 @@ from agent.answers import CategoryAnswer, ChildAnswer, FacetAnswer, TaxonomyAnsw
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
 from agent.review import Category, Facet, Taxonomy, Unanswered
+from agent.shown import shown
 from agent.taxonomy import signed
 
 PAPERS_PER_BATCH = 100
@@ -63,7 +64,7 @@ def learn_terms(taxonomy: Taxonomy, corpus: Corpus, client: Client) -> Taxonomy 
     answer = client.ask_all("induce_terms", kind, [{"taxonomy": taxonomy, "papers": papers}])[0]
     if isinstance(answer, Unanswered):
         return answer.about("taxonomy")
-    terms = {entry.category: tuple(entry.terms) for entry in answer.categories}
+    terms = {entry.category: _lines(entry.terms) for entry in answer.categories}
 
     def marked(category: Category) -> Category:
         own = category.terms or terms.get(category.id, ())
@@ -109,9 +110,9 @@ def _taxonomy(answer: TaxonomyAnswer[str]) -> Taxonomy:
 def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...] = ()) -> Category:
     return Category(
         id=id_,
-        name=" ".join(answer.name.split()),
-        definition=" ".join(answer.definition.split()),
-        terms=tuple(dict.fromkeys(answer.terms)),
+        name=_line(answer.name),
+        definition=_line(answer.definition),
+        terms=_lines(answer.terms),
         examples=tuple(dict.fromkeys(answer.papers)),
         children=children,
     )
@@ -119,9 +120,16 @@ def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...]
 
 def _facet(answer: FacetAnswer) -> Facet:
     name_code = _namer()
-    return Facet(
-        many=answer.many, codes={name_code(code.code): " ".join(code.definition.split()) for code in answer.codes}
-    )
+    return Facet(many=answer.many, codes={name_code(code.code): _line(code.definition) for code in answer.codes})
+
+
+def _line(text: str) -> str:
+    """On one line and without what no reader sees: the taxonomy stands, unfenced, among later calls' instructions."""
+    return " ".join(shown(text).split())
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
 
 
 def _namer() -> Callable[[str], str]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from agent.papers import Paper, Quote
+from agent.shown import broken, places_seen, without_unseen
 from agent.spelling import fold
 
 MIN_QUOTE_WORDS = 5
@@ -15,26 +16,44 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 def find_quote(paper: Paper, quote: str | None, *, min_words: int = MIN_QUOTE_WORDS) -> Quote | None:
     """Where these words stand in the paper, abstract first; None where they do not, or are fewer than `min_words`.
 
-    White space, Unicode forms and LaTeX may differ, and marks around the quote do not count; letters and their case
-    must be the paper's. The span grows to whole words and numbers, so that none is quoted as less than it is.
+    White space, Unicode forms, LaTeX and what no reader sees may differ, and marks around the quote do not count;
+    letters and their case must be the paper's. The span grows to whole words and numbers, so that none is quoted as
+    less than it is.
     """
     if not quote:
         return None
+    quote = without_unseen(quote)
     for candidate in dict.fromkeys((quote.strip(), quote.strip(" \t\n\"'`“”‘’«».…"))):
         if _n_words(candidate) < min_words:
             return None
         for where in ("abstract", "title"):
-            span = _find(paper[where], candidate)
+            span = _whole_span(paper[where], candidate)
             if span:
-                start, end = _grown(paper[where], *span)
+                start, end = span
                 return Quote(where=where, text=paper[where][start:end], start=start, end=end)
     return None
 
 
 def has_words(text: str, words: str) -> bool:
     """Whether these words stand in the text as they are, from the beginning of a word or number to the end of one."""
-    span = _find(text, words)
-    return span is not None and _grown(text, *span) == span
+    seen = without_unseen(text)
+    span = _find(seen, without_unseen(words))
+    return span is not None and _grown(seen, *span) == span
+
+
+def _whole_span(text: str, quote: str) -> tuple[int, int] | None:
+    """Where the words stand in a text as a reader sees it, or as a model is shown it, grown to whole words."""
+    seen = without_unseen(text)
+    span = _find(seen, quote)
+    if span is None and (as_sent := broken(seen)) != seen:
+        span = _find(as_sent, quote)
+    if span is None:
+        return None
+    start, end = _grown(seen, *span)
+    if len(seen) == len(text):
+        return start, end
+    places = places_seen(text)
+    return places[start], places[end - 1] + 1
 
 
 def _n_words(text: str) -> int:

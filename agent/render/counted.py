@@ -2,7 +2,7 @@
 
 from agent.draft import Tally, Verdict
 from agent.render.edition import Edition
-from agent.render.printed import Chapter
+from agent.render.printed import NOT_SENT, Chapter
 from agent.review import BUILT_IN
 from agent.wording import count, share
 
@@ -86,6 +86,12 @@ def of_making(edition: Edition) -> list[str]:
         said.append(
             "What the built-in model writes are the papers’ own sentences, in quotation marks; nobody judged them."
         )
+    if report.kept_apart:
+        is_one = len(report.kept_apart) == 1
+        said.append(
+            f"Of the papers {len(report.kept_apart):,} {'is' if is_one else 'are'} {NOT_SENT}, as their source asks: "
+            f"the built-in model does the work on {'it' if is_one else 'them'}, and marks say which."
+        )
     if report.protocol_of_judgement:
         said.append(report.protocol_of_judgement)
     return said
@@ -95,11 +101,13 @@ def figures(edition: Edition) -> list[tuple[str, str]]:
     """The run's figures, each with what it counts."""
     report = edition.survey.report
     coverage = f"{report.n_cited:,} ({share(report.n_cited, report.n_papers)})"
+    kept_apart = [(f"papers {NOT_SENT}", f"{len(report.kept_apart):,}")] if report.kept_apart else []
     return [
         ("records identified", f"{report.n_identified:,}"),
         ("duplicates removed", f"{report.n_duplicates_removed:,}"),
         ("papers", f"{report.n_papers:,}"),
         ("papers without an abstract", f"{report.n_without_abstract:,}"),
+        *kept_apart,
         ("cards", f"{report.n_cards:,}"),
         ("facts on the cards", f"{report.n_facts:,}"),
         ("facts whose quote is not in the paper", f"{sum(map(len, report.unquoted.values())):,}"),

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from agent.draft import COLUMNS, Cell, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section, Verdict
 from agent.papers import digest_of
-from agent.render.printed import SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
+from agent.render.printed import NOT_SENT, SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
+from agent.suspicion import TextFinding
 
 
 @dataclass(slots=True)
@@ -54,9 +55,19 @@ class Edition:
         """Papers that no claim of a section cites, each with why; every other paper counts as cited."""
         return self.survey.report.uncited
 
+    @cached_property
+    def not_sent(self) -> frozenset[str]:
+        """The papers of which the model that made the rest is told nothing."""
+        return frozenset(self.survey.report.kept_apart)
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         return self.survey.report.findings
+
+    @property
+    def spoken(self) -> tuple[TextFinding, ...]:
+        """Words that are meant for a model and not for a reader, in papers and in the taxonomy."""
+        return (*self.survey.report.paper_findings, *self.survey.report.taxonomy_findings)
 
     @property
     def dropped(self) -> tuple[Finding, ...]:
@@ -109,6 +120,19 @@ class Edition:
         return Chapter(anchor, section.name, tuple(stretches), section.definition, section.id, known)
 
     def _heading(self, section: Section, part: Part) -> str | None:
+        """What stands over a part, with a mark where its papers are not sent to a model."""
+        heading = self._own_heading(section, part)
+        if not self._is_kept_apart(part):
+            return heading
+        alike = [one.id for one in section.in_order if self._is_kept_apart(one)]
+        alike = [id_ for id_ in alike if section.headings.get(id_) == heading]
+        mark = f"{NOT_SENT}, {alike.index(part.id) + 1} of {len(alike)}" if len(alike) > 1 else NOT_SENT
+        return f"{heading} ({mark})" if heading else mark.capitalize()
+
+    def _is_kept_apart(self, part: Part) -> bool:
+        return part.made.is_built_in and not self.not_sent.isdisjoint(part.papers)
+
+    def _own_heading(self, section: Section, part: Part) -> str | None:
         if part.id in section.headings:
             return section.headings[part.id]
         if len(section.parts) == 1:

@@ -15,6 +15,8 @@ SIGNS = {
     None: ("○", "not judged", "no judge has answered yet"),
 }
 """For each verdict its sign, its word, and what it means."""
+NOT_SENT = "not sent to a model"
+"""Marks the papers that review.toml keeps on this machine, and what the built-in model wrote of them."""
 
 
 @dataclass(frozen=True, slots=True)

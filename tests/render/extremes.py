@@ -5,6 +5,7 @@ from agent.papers import Author, Corpus, Paper, Skipped
 from agent.render import Survey
 from agent.report import Report, SourceReport
 from agent.review import Card, Category, Facet, FactQuote, Protocol, Taxonomy, Unanswered
+from agent.suspicion import Kind, TextFinding
 from tests.render.example import PAPERS, TAXONOMY, card, claim, report, row, sentence_of
 
 HOSTILE = (
@@ -95,6 +96,10 @@ def hostile() -> Survey:
             program=bad,
             models=(bad,),
             findings=(finding,),
+            paper_findings=(
+                TextFinding(subject=bad, where=bad, kind=Kind.ORDER, start=0, end=1, words=bad),
+                TextFinding(subject=keys[0], where="abstract", kind=Kind.TURN, start=0, end=1, words=bad),
+            ),
             unanswered=(Unanswered(stage=bad, subject=bad, why=bad),),
             sources=(
                 SourceReport(
