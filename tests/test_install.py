@@ -82,38 +82,41 @@ def place_of(environment: Environment, cwd: Path) -> Path:
     return Path(environment.run("python", "-c", "import agent; print(agent.__file__)", cwd=cwd).strip()).parent
 
 
-def build_a_survey(environment: Environment, cwd: Path) -> None:
-    assert "build" in environment.run("conspectus", "--help", cwd=cwd)
+def build_a_survey(environment: Environment, cwd: Path) -> str:
+    """What `build` says of eight papers, by the built-in model."""
     environment.run("conspectus", "init", "r", GARDENS, cwd=cwd)
-    assert "8 papers" in environment.run("conspectus", "build", "r", "--offline", cwd=cwd)
-    assert (cwd / "r" / "survey" / "survey.html").is_file()
-
-
-def play_the_demo(environment: Environment, cwd: Path) -> None:
-    assert "12 papers cited (100.0%)" in environment.run("conspectus", "demo", "d", cwd=cwd)
-    assert (cwd / "d" / "survey" / "survey.html").is_file()
+    return environment.run("conspectus", "build", "r", "--offline", cwd=cwd)
 
 
 def test_a_survey_is_built_from_a_wheel(from_wheel: Environment, tmp_path: Path) -> None:
     place = place_of(from_wheel, tmp_path)
     assert place.is_relative_to(from_wheel.commands.parent)
     assert (place / "prompts" / "classify_paper.j2").is_file()
-    build_a_survey(from_wheel, tmp_path)
+    assert "8 papers" in build_a_survey(from_wheel, tmp_path)
+    assert (tmp_path / "r" / "survey" / "survey.html").is_file()
 
 
 def test_the_demo_runs_from_a_wheel(from_wheel: Environment, tmp_path: Path) -> None:
-    play_the_demo(from_wheel, tmp_path)
+    assert "12 papers cited (100.0%)" in from_wheel.run("conspectus", "demo", "d", cwd=tmp_path)
+    assert (tmp_path / "d" / "survey" / "survey.html").is_file()
 
 
 def test_a_survey_is_built_from_an_editable_install(editable: Environment, tmp_path: Path) -> None:
     place = place_of(editable, tmp_path)
     assert place == editable.commands.parents[1] / "project" / "agent"
     assert not (place / "prompts").exists()
-    build_a_survey(editable, tmp_path)
+    assert "8 papers" in build_a_survey(editable, tmp_path)
+    assert (tmp_path / "r" / "survey" / "survey.html").is_file()
 
 
 def test_the_demo_runs_from_an_editable_install(editable: Environment, tmp_path: Path) -> None:
-    play_the_demo(editable, tmp_path)
+    assert "12 papers cited (100.0%)" in editable.run("conspectus", "demo", "d", cwd=tmp_path)
+    assert (tmp_path / "d" / "survey" / "survey.html").is_file()
+
+
+def test_the_help_names_the_commands(from_wheel: Environment, tmp_path: Path) -> None:
+    told = from_wheel.run("conspectus", "--help", cwd=tmp_path)
+    assert [name for name in ("init", "build", "demo", "doctor") if f"  {name} " not in told] == []
 
 
 def test_a_wheel_holds_nothing_else(wheel: Path) -> None:

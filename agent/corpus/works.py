@@ -2,21 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from sys import intern
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
+from agent.corpus import titles
 from agent.papers import Author, Paper, Record
 
 SAME_ABSTRACT = 75.0
 """Under one title, abstracts at least this similar (0 to 100, by words) are of one work; others are of two."""
 EQUAL_ABSTRACT = 90.0
 """Without a title to go by, abstracts must be this similar."""
-_LIKE_TITLE = 88.0
 _EDITED = 60.0
 _EQUAL_TITLE = 97.0
 _MAX_WORDS = 600
@@ -29,15 +26,6 @@ _SERIAL = re.compile(
     r"\b(?:journal|j|trans|transactions|letters|record|rec|magazine|review|bulletin|annals|tods|tois)\b"
 )
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_GENERIC_WORDS = """
-a an the of and s to for from in on by editorial editors editor guest introduction introductory foreword preface
-special issue volume book books review reviews column report reports letter letters message chair chairman president
-treasurer news notes note announcement announcements correction erratum errata corrigendum retraction index contents
-table abstracts abstract panel tutorial keynote invited talk comment comments reply response discussion obituary
-"""
-_GENERIC = frozenset(_GENERIC_WORDS.split())
-_SMALL_WORDS = "a an the of and or s to for from in into on by with via using at as is are its over under"
-_SMALL = frozenset(_SMALL_WORDS.split())
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?|openreview|hal)\b")
 _SPECIAL = str.maketrans(
     {
@@ -121,7 +109,7 @@ def match(one: Features, other: Features) -> Match | None:
     """Why these two are one work; None where they are two, or nothing tells that they are not."""
     if one.arxiv and other.arxiv and one.arxiv != other.arxiv:
         return None
-    title, abstract = _title_similarity(one, other), abstract_similarity(one, other)
+    title, abstract = titles.likeness(one.title, other.title), abstract_similarity(one, other)
     if (one.doi and one.doi == other.doi) or (one.arxiv and one.arxiv == other.arxiv):
         # A proceedings' DOI may stand on each of its papers.
         if title is not None and title < 50 and (abstract or 0) < SAME_ABSTRACT:
@@ -149,10 +137,10 @@ def are_apart(one: Features, other: Features) -> bool:
 
 def are_alike(one: Features, other: Features) -> bool:
     """Whether one text may be the other after somebody edited it; asked only of what stands in the same place."""
-    title, abstract = _title_similarity(one, other), abstract_similarity(one, other)
+    title, abstract = titles.likeness(one.title, other.title), abstract_similarity(one, other)
     if abstract is not None:
         return abstract >= _EDITED
-    return title is not None and title >= _LIKE_TITLE and not _differ_in_numbers(one.title, other.title)
+    return title is not None and title >= titles.LIKE_TITLE and not titles.differ_in_numbers(one.title, other.title)
 
 
 def _are_versions(one: Features, other: Features, title: float | None, abstract: float | None) -> bool:
@@ -168,7 +156,7 @@ def _are_versions(one: Features, other: Features, title: float | None, abstract:
 def _why_by_abstract(one: Features, other: Features, title: float | None, abstract: float) -> str | None:
     if title is None:
         return f"abstract {abstract:.0f} % the same" if abstract >= EQUAL_ABSTRACT else None
-    if _differ_in_numbers(one.title, other.title):
+    if titles.differ_in_numbers(one.title, other.title):
         return None
     if title >= _EQUAL_TITLE and abstract >= SAME_ABSTRACT:
         return f"same title, abstract {abstract:.0f} % the same"
@@ -179,18 +167,18 @@ def _why_by_abstract(one: Features, other: Features, title: float | None, abstra
 
 def _why_by_facts(one: Features, other: Features, title: float) -> str | None:
     """Without two abstracts: titles, authors, years and venues must fit together, the more the shorter the title."""
-    if _differ_in_time(one, other) or _differ_in_numbers(one.title, other.title):
+    if _differ_in_time(one, other) or titles.differ_in_numbers(one.title, other.title):
         return None
     authors = _author_share(one, other)
-    if _differ_in_words(one.title, other.title):
+    if titles.differ_in_words(one.title, other.title):
         return None
     n_words = min(len(one.title.split()), len(other.title.split()))
     is_same_year = one.year is not None and one.year == other.year
-    is_telling = n_words >= (4 if is_same_year else 5) and not _is_generic(one.title)
+    is_telling = n_words >= (4 if is_same_year else 5) and not titles.is_generic(one.title)
     if authors is None:
         is_same = title >= _EQUAL_TITLE and is_telling
     else:
-        is_same = authors >= 0.5 and _titles_fit(one.title, other.title, title)
+        is_same = authors >= 0.5 and titles.fit(one.title, other.title, title)
         is_same = is_same and (
             is_telling or (title >= _EQUAL_TITLE and (is_same_year or None in (one.year, other.year)))
         )
@@ -203,51 +191,6 @@ def _why_by_facts(one: Features, other: Features, title: float) -> str | None:
     )
 
 
-def _titles_fit(one: str, other: str, similarity: float) -> bool:
-    """By the same authors: nearly one title, or one that goes on where the other ends."""
-    if similarity >= _LIKE_TITLE:
-        return True
-    shorter, longer = sorted((one, other), key=len)
-    n_words, n_more = len(shorter.split()), len(longer.split()) - len(shorter.split())
-    return n_words >= 4 and (longer.startswith(shorter + " ") or (n_more <= 4 and longer.endswith(" " + shorter)))
-
-
-def _differ_in_words(title: str, other: str) -> bool:
-    """Whether each has a word of content that the other has in no form: `The red garden` and `The white garden`."""
-    mine, theirs = title.split(), other.split()
-    only_mine = [word for word in mine if word not in theirs and word not in _SMALL]
-    only_theirs = [word for word in theirs if word not in mine and word not in _SMALL]
-    if not only_mine or not only_theirs or _are_one_word("".join(only_mine), "".join(only_theirs)):
-        return False
-    return any(_is_missing(word, only_theirs, other) for word in only_mine) and any(
-        _is_missing(word, only_mine, title) for word in only_theirs
-    )
-
-
-def _is_missing(word: str, words: Sequence[str], title: str) -> bool:
-    """Whether a title, of which these words may be it, has a word in no form, nor parted or joined."""
-    return word not in title.replace(" ", "") and not any(_are_one_word(word, theirs) for theirs in words)
-
-
-def _are_one_word(word: str, other: str) -> bool:
-    """Two spellings or forms, or an abbreviation: `modelling` and `models`, but not `increase` and `decrease`."""
-    shorter, longer = sorted((word, other), key=len)
-    if shorter[0] != longer[0]:
-        return False
-    n_alike = len(commonprefix([shorter, longer]))
-    n_edits = 2 if len(longer) >= 8 else 1
-    return (
-        n_alike == len(shorter) > 2
-        or (n_alike >= 4 and 2 * n_alike >= len(longer))
-        or OSA.distance(shorter, longer) <= n_edits
-    )
-
-
-def _is_generic(title: str) -> bool:
-    """Whether a title names a kind of text and not its subject, as every issue of a journal has some."""
-    return all(word in _GENERIC for word in title.split())
-
-
 def _differ_in_time(one: Features, other: Features) -> bool:
     """Years that one work does not have: more than one apart, or of a meeting's paper and its journal version."""
     if one.year is None or other.year is None or one.year == other.year:
@@ -256,12 +199,6 @@ def _differ_in_time(one: Features, other: Features) -> bool:
         return abs(one.year - other.year) > 3
     is_serial, is_other_serial = bool(_SERIAL.search(one.venue)), bool(_SERIAL.search(other.venue))
     return abs(one.year - other.year) > 1 or bool(one.venue and other.venue and is_serial != is_other_serial)
-
-
-def _title_similarity(one: Features, other: Features) -> float | None:
-    if not one.title or not other.title:
-        return None
-    return 100.0 if one.title == other.title else fuzz.ratio(one.title, other.title)
 
 
 def abstract_similarity(one: Features, other: Features) -> float | None:
@@ -291,16 +228,3 @@ def _are_one_name(name: str, other: str) -> bool:
     if min(len(name), len(other)) < 3:
         return False
     return fuzz.ratio(name, other) >= 75 or name.endswith(other) or other.endswith(name)
-
-
-def _differ_in_numbers(title: str, other: str) -> bool:
-    """`Part 1` and `Part 2` are two works, however alike, and so are `GPT` and `GPT 2`; a year may be left out."""
-    mine, theirs = _numbers(title), _numbers(other)
-    only_mine, only_theirs = mine - theirs, theirs - mine
-    return bool(only_mine and only_theirs) or any(
-        len(number) == 1 or number.isalpha() for number in only_mine | only_theirs
-    )
-
-
-def _numbers(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\d+|\b(?:i|ii|iii|iv|v|vi)\b", title))

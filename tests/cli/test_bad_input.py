@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -253,3 +254,65 @@ def test_init_twice_keeps_the_first(review: Path, plots: Path, conspectus: Consp
     assert ended.code == 1
     assert "conspectus add" in ended.message
     assert (review / "review.toml").read_text() == before
+
+
+def close(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every look at a file, as in a folder that is closed to us; to root, who runs many tests, none is."""
+    stat, open_, closed = Path.stat, Path.open, path.resolve()
+
+    def refused(asked: Path) -> None:
+        if os.path.abspath(asked) == str(closed):  # noqa: PTH100  (Path.resolve would ask for the file itself)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(asked))
+
+    def stat_or_refuse(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        refused(self)
+        return stat(self, follow_symlinks=follow_symlinks)
+
+    def open_or_refuse(self: Path, *words: Any, **named: Any) -> Any:  # noqa: ANN401  (whatever `open` gives)
+        refused(self)
+        return open_(self, *words, **named)
+
+    monkeypatch.setattr(Path, "stat", stat_or_refuse)
+    monkeypatch.setattr(Path, "open", open_or_refuse)
+
+
+def test_a_file_in_a_closed_folder_is_told_in_a_line(
+    review: Path, tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "closed" / "other.jsonl"
+    other.parent.mkdir()
+    write_jsonl(other, PLOTS)
+    before = (review / "review.toml").read_text()
+    close(other, monkeypatch)
+    ended = conspectus("add", other, "-r", review)
+    assert ended.code == 1
+    assert ended.err == f"conspectus: {other} cannot be looked at: Permission denied; nothing was added\n"
+    assert (review / "review.toml").read_text() == before
+
+
+def test_a_name_that_is_too_long_is_told_in_a_line(review: Path, conspectus: Conspectus) -> None:
+    ended = conspectus("add", "x" * 300, "-r", review)
+    assert ended.code == 1
+    assert "cannot be looked at: File name too long; nothing was added" in ended.message
+
+
+@pytest.mark.parametrize("command", ["build", "papers", "cache", "doctor"])
+def test_a_review_in_a_closed_folder_is_told_in_a_line(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    close(review / "review.toml", monkeypatch)
+    ended = conspectus(command, review)
+    assert ended.code == 1
+    assert f"{review / 'review.toml'} cannot be looked at: Permission denied" in ended.out + ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_source_that_is_closed_keeps_its_papers(
+    review: Path, plots: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (review / "papers.jsonl").read_text()
+    close(plots, monkeypatch)
+    ended = conspectus("papers", review)
+    assert ended.code == 0
+    assert "its papers stay" in ended.err
+    assert (review / "papers.jsonl").read_text() == before

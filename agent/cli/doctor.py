@@ -1,0 +1,106 @@
+"""Say whether a build could run, and what stands in its way: model, server, hosts, key, price, folder, cache.
+
+Nothing is sent, unless --ask asks the model's server for two tiny answers. No key is ever shown. The exit code is 0
+where a build could run, and 1 where something is marked WRONG.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli import DONE, FAILED
+from agent.cli.console import Console, show, show_json
+from agent.cli.options import (
+    FolderArgument,
+    JsonOption,
+    MaxCallsOption,
+    MaxTokensOption,
+    MaxUsdOption,
+    ModelOption,
+    OfflineOption,
+    access,
+)
+from agent.connect import Access
+from agent.doctor import Check, Checkup, State, examine
+from agent.folder import Folder
+from agent.wording import count
+
+MARKS = {State.FINE: "", State.NOTE: "note", State.WRONG: "WRONG"}
+_MARK, _ABOUT = 7, 13
+"""Columns for the mark and for what a line is about."""
+_WIDEST = 100
+AskOption = Annotated[bool, typer.Option("--ask", help="Ask the server: two tiny calls, which cost next to nothing.")]
+
+
+def command(
+    folder: FolderArgument = Path(),
+    *,
+    ask: AskOption = False,
+    model: ModelOption = None,
+    max_usd: MaxUsdOption = None,
+    max_calls: MaxCallsOption = None,
+    max_tokens: MaxTokensOption = None,
+    offline: OfflineOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    if ask and offline:
+        raise typer.BadParameter("--offline asks no server", param_hint="--ask")
+    with Console() as console:
+        way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline)
+        checkup = examine(Folder(folder), way, os.environ, console.say if ask else None)
+    if as_json:
+        show_json(_value(checkup))
+    else:
+        for check in checkup.checks:
+            for line in in_lines(check):
+                show(line)
+        show("")
+        show(_verdict(checkup, folder, _options(way)))
+    raise typer.Exit(DONE if checkup.can_build else FAILED)
+
+
+def in_lines(check: Check) -> Iterator[str]:
+    """A check as a person reads it: a mark in words, what it is about, how it stands, what to do.
+
+    On a terminal what is too long goes on below itself; elsewhere a check is one line, for whoever searches in it.
+    """
+    head = f"{MARKS[check.state]:<{_MARK}}{check.about:<{_ABOUT}}"
+    text = f"{check.says}; {check.do}" if check.do else check.says
+    if not sys.stdout.isatty():
+        yield f"{head}{text}"
+        return
+    width = min(_WIDEST, shutil.get_terminal_size().columns) - len(head)
+    lines = textwrap.wrap(text, max(20, width), break_long_words=False, break_on_hyphens=False) or [""]
+    yield f"{head}{lines[0]}"
+    yield from (f"{'':<{len(head)}}{line}" for line in lines[1:])
+
+
+def _options(way: Access) -> list[str]:
+    """What `build` has to be given as well for these things to be true of it."""
+    given = {
+        "--model": way.model,
+        "--max-usd": way.max_usd,
+        "--max-calls": way.max_calls,
+        "--max-tokens": way.max_tokens,
+    }
+    words = [word for name, value in given.items() if value is not None for word in (name, f"{value}")]
+    return [*words, "--offline"] if way.offline else words
+
+
+def _verdict(checkup: Checkup, folder: Path, options: Sequence[str]) -> str:
+    if not checkup.can_build:
+        return f"a build cannot run: {count(len(checkup.wrong), 'line')} above marked WRONG"
+    if any(check.about == "review" and check.value is None for check in checkup.checks):
+        return "nothing here stands in the way of a build"
+    return f"a build can run: {shlex.join(['conspectus', 'build', str(folder), *options])}"
+
+
+def _value(checkup: Checkup) -> dict[str, object]:
+    return {"can_build": checkup.can_build, "checks": checkup.checks}
