@@ -35,12 +35,15 @@ def is_usable(card: Card, paper: Paper, taxonomy: Taxonomy, model: str) -> bool:
     return why_stale(answered, paper, taxonomy, model) is None
 
 
-def classify(papers: Sequence[Paper], taxonomy: Taxonomy, client: Client) -> tuple[list[Card], list[Unanswered]]:
+def classify(
+    papers: Sequence[Paper], taxonomy: Taxonomy, client: Client, *, shown: Taxonomy | None = None
+) -> tuple[list[Card], list[Unanswered]]:
     """A card for each paper, in their order: one call a paper, and one more where a quote is not in its paper.
 
     Where that one stays unanswered the fact is marked, as if no quote was found, and the card is asked again next time.
+    `shown` is the taxonomy as the prompt has it, where it is not to say all that taxonomy.yaml does.
     """
-    rows = [{"taxonomy": taxonomy, "paper": paper} for paper in papers]
+    rows = [{"taxonomy": shown or taxonomy, "paper": paper} for paper in papers]
     answers = client.ask_all("classify_paper", card_answer(taxonomy), rows)
     doubtful = {
         paper.key: facts

@@ -129,6 +129,11 @@ class Passage(Frozen):
         return tuple(claim for paragraph in self.paragraphs for claim in paragraph.claims)
 
     @property
+    def keys(self) -> frozenset[str]:
+        """The papers that it is about."""
+        return frozenset(citation.key for claim in self.claims for citation in claim.citations)
+
+    @property
     def claims_digest(self) -> str:
         return digest_of([claim.id for claim in self.claims])
 
@@ -173,6 +178,10 @@ class Part(Passage):
     """The category or child whose papers it holds."""
     papers: tuple[str, ...]
     rows: tuple[Row, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return super().keys.union(self.papers, (row.key for row in self.rows))
 
     @property
     def words_digest(self) -> str:

@@ -76,9 +76,14 @@ _MODEL_HINTS = {
     "name": '"..."   # without one the built-in model answers: no key, no network',
     "mode": '"tools"   # for a server without structured outputs by JSON schema',
     "concurrency": "16",
+    "requests_per_minute": "600   # where the server does not say its limits itself",
+    "tokens_per_minute": "200_000",
     "usd_per_million_input": "0.0   # with the next line, what a run costs is known",
     "usd_per_million_output": "0.0",
 }
+
+
+_SEND_HINT = '"never"   # no server reads a word of this source; else "abstract" or "full", which today are the same'
 
 
 def new_protocol(protocol: Protocol) -> str:
@@ -101,7 +106,10 @@ def new_protocol(protocol: Protocol) -> str:
     if writing:
         page.add("writing", _settings(writing, {}))
     if protocol.sources:
-        page.add("sources", _tables(protocol.sources))
+        tables = _tables(protocol.sources)
+        if all(source.send == "full" for source in protocol.sources):
+            tables[0].add(tomlkit.comment(f"send = {_SEND_HINT}"))
+        page.add("sources", tables)
     return tomlkit.dumps(page)
 
 
@@ -131,7 +139,7 @@ def with_sources(text: str, sources: Sequence[Source]) -> str:
     elif isinstance(there, Array) and there:
         for source in sources:
             inline = tomlkit.inline_table()
-            inline.update(source.model_dump())
+            inline.update(source.model_dump(exclude_defaults=True))
             there.append(inline)
     else:
         if there is not None:
@@ -152,4 +160,6 @@ def _table(source: Source) -> Table:
     table = tomlkit.table()
     table.add("path", source.path)
     table.add("name", source.name)
+    if source.send != "full":
+        table.add("send", source.send)
     return table

@@ -1,14 +1,15 @@
 """The state of a review in figures: a function of its files and sources, with no clock and no cost in it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
 
 from agent.draft import Draft, Finding, Part, Passage, Tally
 from agent.papers import Corpus, Frozen, Skipped
-from agent.review import BUILT_IN, Card, Taxonomy, Unanswered
+from agent.review import BUILT_IN, Card, Send, Taxonomy, Unanswered
+from agent.suspicion import TextFinding, suspicions, suspicions_in
 
 
 class SourceReport(Frozen):
@@ -18,6 +19,8 @@ class SourceReport(Frozen):
     sha256: str
     """Of the file as it was read; the same file is not read again."""
     n_records: int
+    send: Send = "full"
+    """What review.toml says of it, or said last where it does not name it any more."""
     skipped: tuple[Skipped, ...] = ()
 
     @property
@@ -40,6 +43,8 @@ class Report(Frozen):
     n_duplicates_removed: int = 0
     n_papers: int = 0
     n_without_abstract: int = 0
+    not_sent: tuple[str, ...] = ()
+    """Papers of which no model's server is sent a word, by key: a source of theirs says `send = "never"`."""
     papers_by_year: dict[int, int] = Field(default_factory=dict)
     papers_by_category: dict[str, int] = Field(default_factory=dict)
     """By the id of the top category."""
@@ -56,9 +61,18 @@ class Report(Frozen):
     drafted: Tally = Tally()
     printed: Tally = Tally()
     findings: tuple[Finding, ...] = ()
+    paper_findings: tuple[TextFinding, ...] = ()
+    """Text of papers that speaks to a model; no paper is left out for it."""
+    taxonomy_findings: tuple[TextFinding, ...] = ()
+    """The same of the taxonomy, which stands among the instructions of later calls."""
     unanswered: tuple[Unanswered, ...] = ()
     protocol_of_judgement: str = ""
     """Who judged what, in a sentence."""
+
+    @property
+    def kept_apart(self) -> tuple[str, ...]:
+        """The papers not sent, where a server's model made something of the others; else nothing tells them apart."""
+        return self.not_sent if any(model != BUILT_IN for model in self.models) else ()
 
     @property
     def coverage(self) -> float | None:
@@ -77,6 +91,7 @@ class Stock:
     cards: Mapping[str, Card]
     draft: Draft | None
     unanswered: Sequence[Unanswered]
+    not_sent: Collection[str] = ()
 
 
 def take_stock(stock: Stock, program: str) -> Report:
@@ -101,6 +116,7 @@ def take_stock(stock: Stock, program: str) -> Report:
         n_duplicates_removed=n_identified - len(corpus),
         n_papers=len(corpus),
         n_without_abstract=sum(paper.basis == "title" for paper in corpus),
+        not_sent=tuple(sorted(stock.not_sent)),
         papers_by_year=dict(sorted(years.items())),
         papers_by_category=dict(sorted(categories.items())),
         n_cards=len(cards),
@@ -113,9 +129,20 @@ def take_stock(stock: Stock, program: str) -> Report:
         drafted=sum((passage.drafted for passage in passages), Tally()),
         printed=sum((passage.printed for passage in passages), Tally()),
         findings=tuple(finding for passage in passages for finding in passage.findings),
+        paper_findings=tuple(found for paper in corpus for found in suspicions(paper)),
+        taxonomy_findings=_taxonomy_findings(stock.taxonomy) if stock.taxonomy else (),
         unanswered=tuple(sorted(stock.unanswered, key=lambda one: (one.stage, one.subject, one.why))),
         protocol_of_judgement=_protocol_of_judgement(passages) if draft else "",
     )
+
+
+def _taxonomy_findings(taxonomy: Taxonomy) -> tuple[TextFinding, ...]:
+    """What in the taxonomy's own words speaks to a model: the model that induced them read papers."""
+    texts = [(category.id, "name", category.name) for category, _ in taxonomy.walk()]
+    texts += [(category.id, "definition", category.definition) for category, _ in taxonomy.walk()]
+    texts += [(category.id, "terms", term) for category, _ in taxonomy.walk() for term in category.terms]
+    texts += [(name, code, text) for name, facet in taxonomy.facets.items() for code, text in facet.codes.items()]
+    return tuple(found for subject, where, text in sorted(texts) for found in suspicions_in(text, subject, where))
 
 
 def why_uncited(stock: Stock) -> dict[str, str]:

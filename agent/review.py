@@ -52,6 +52,10 @@ class Unanswered(Frozen):
         return self.model_copy(update={"subject": subject})
 
 
+Send = Literal["never", "abstract", "full"]
+"""How much of a paper a model's server may be sent."""
+
+
 class Source(Frozen):
     """A file that papers come from."""
 
@@ -59,6 +63,11 @@ class Source(Frozen):
     """As review.toml has it: absolute, or relative to the review folder."""
     name: str
     """What the corpus calls it; a file's own name where that is unique."""
+    send: Send = "full"
+    """How much of its papers may leave this machine: `never` is nothing, and the built-in model does their share;
+    `abstract` is the title and the abstract; `full` is all that is known of them. The corpus holds titles and
+    abstracts and no full texts, so that `abstract` and `full` send the same today. Of a paper in several sources the
+    strictest holds, since its text may come from any of them."""
 
 
 class ModelChoice(Frozen):
@@ -69,6 +78,10 @@ class ModelChoice(Frozen):
     mode: Literal["json_schema", "tools"] = "json_schema"
     """How the server is made to keep to a schema."""
     concurrency: int = Field(default=32, ge=1, le=512)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """What the server takes, tried again ones included; None is as many as it says itself, or as it bears."""
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    """The same for tokens. A call counts with what it sends and the most that it may write, until it has its answer."""
     timeout_s: float = Field(default=120.0, gt=0)
     max_output_tokens: int = Field(default=16_000, ge=64)
     """Of one reply; a section on twenty papers with its table takes some 8,000."""

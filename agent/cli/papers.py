@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.options import (
+    FolderArgument,
+    JsonOption,
+    MaxCallsOption,
+    MaxTokensOption,
+    MaxUsdOption,
+    ModelOption,
+    OfflineOption,
+    access,
+)
 from agent.cli.outcome import Result, counted_papers, end
 from agent.cli.step import bring
 from agent.folder import Folder
@@ -21,22 +30,30 @@ def command(
     duplicates: Annotated[bool, typer.Option("--duplicates", help="List what was merged, and why.")] = False,
     model: ModelOption = None,
     max_usd: MaxUsdOption = None,
+    max_calls: MaxCallsOption = None,
+    max_tokens: MaxTokensOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    review, report = bring(folder, "papers", access(model, max_usd, offline=offline), as_json=as_json)
+    review, report = bring(
+        folder,
+        "papers",
+        access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline),
+        as_json=as_json,
+    )
     if skipped:
         result = _skipped(report)
     elif duplicates:
         result = _duplicates(review.folder, report)
     else:
         result = _papers(review.folder, report)
-    end(report, review.usage, result, as_json=as_json)
+    end(report, review.spent, result, as_json=as_json)
 
 
 def _papers(folder: Folder, report: Report) -> Result:
     corpus = folder.corpus()
-    listed = [f"{paper.key}  {paper.title or paper.first_words}" for paper in corpus]
+    marks = dict.fromkeys(report.not_sent, "  [not sent to a model]")
+    listed = [f"{paper.key}  {paper.title or paper.first_words}{marks.get(paper.key, '')}" for paper in corpus]
     return Result([*listed, _in_all(report)], list(corpus))
 
 
@@ -64,4 +81,5 @@ def _left_out(report: Report) -> list[Skipped]:
 
 def _in_all(report: Report) -> str:
     n_entries = sum(one.position is not None for one in _left_out(report))
-    return f"{counted_papers(report)}, {count(n_entries, 'entry', 'entries')} skipped"
+    not_sent = f", {len(report.not_sent):,} not sent to a model" if report.not_sent else ""
+    return f"{counted_papers(report)}, {count(n_entries, 'entry', 'entries')} skipped{not_sent}"

@@ -1,16 +1,19 @@
 """The parts of sections: how the corpus is cut into calls, and what comes of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.answers import PassageAnswer, RowAnswer, SectionAnswer, with_keys
+from agent.answers import PassageAnswer, RowAnswer, SectionAnswer, later
 from agent.claims import claims_of
 from agent.draft import COLUMNS, Cell, Paragraph, Part, Row
 from agent.fields import CardedPaper
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper, digest_of
 from agent.review import Card, Category, Taxonomy, Unanswered
+
+NOT_SENT = "!not-sent"
+"""Ends the id of a part whose papers are sent to no server."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,13 @@ def plan(
     *,
     papers_per_call: int,
     question: str | None = None,
+    private: Collection[str] = (),
 ) -> list[Plan]:
     """Cut the corpus into calls, in the order of the taxonomy.
 
     A category with more papers than a call should carry is cut by child, and a child by the bits of the hash of the
-    keys: one paper more changes the part it falls in, and no other. Papers known by title alone are left out.
+    keys: one paper more changes the part it falls in, and no other. Papers known by title alone are left out. Private
+    papers are cut the same way among themselves, and the others as if these were not there.
     """
     plans = []
     for top in taxonomy.categories:
@@ -54,17 +59,30 @@ def plan(
             for paper in corpus
             if paper.key in cards and cards[paper.key].category in ids and paper.basis == "abstract"
         ]
-        if len(entries) <= papers_per_call:
-            plans += [Plan(top.id, top, None, tuple(entries), question)] if entries else []
-            continue
-        for category in (top, *top.children):
-            own = [entry for entry in entries if entry.card.category == category.id]
-            child = category if category is not top else None
-            id_ = f"{top.id}/{category.id}" if child or top.children else top.id
-            plans += [
-                Plan(f"{id_}{bits}", top, child, share, question) for bits, share in _halved(own, papers_per_call)
-            ]
+        kept_back = [entry for entry in entries if entry.paper.key in private]
+        sent = [entry for entry in entries if entry.paper.key not in private] if kept_back else entries
+        for id_, child, share in _cut(top, sent, papers_per_call):
+            plans.append(Plan(id_, top, child, share, question))
+        for id_, child, share in _cut(top, kept_back, papers_per_call):
+            plans.append(Plan(f"{id_}{NOT_SENT}", top, child, share, question))
     return plans
+
+
+_Share = tuple[str, Category | None, tuple[CardedPaper, ...]]
+"""The id of a part, the child whose papers it holds, and these."""
+
+
+def _cut(top: Category, entries: Sequence[CardedPaper], size: int) -> list[_Share]:
+    """These papers of a top category in shares of at most so many."""
+    if len(entries) <= size:
+        return [(top.id, None, tuple(entries))] if entries else []
+    shares: list[_Share] = []
+    for category in (top, *top.children):
+        own = [entry for entry in entries if entry.card.category == category.id]
+        child = category if category is not top else None
+        id_ = f"{top.id}/{category.id}" if child or top.children else top.id
+        shares += [(f"{id_}{bits}", child, share) for bits, share in _halved(own, size)]
+    return shares
 
 
 def _halved(entries: Sequence[CardedPaper], size: int, bits: str = "") -> list[tuple[str, tuple[CardedPaper, ...]]]:
@@ -92,7 +110,7 @@ def write_parts(plans: Sequence[Plan], client: Client) -> tuple[list[Part], list
     A part whose forgotten papers stay unanswered is there, but does not stand: the next run asks again.
     """
     rows = [{"question": p.question, "category": p.top, "child": p.child, "papers": p.papers} for p in plans]
-    kinds = [with_keys(SectionAnswer, _keys(p.papers)) for p in plans]
+    kinds = [later(SectionAnswer, _keys(p.papers)) for p in plans]
     parts, unanswered = [], []
     for wanted, answer in zip(plans, client.ask_all("write_section", kinds, rows), strict=True):
         if isinstance(answer, Unanswered):
@@ -111,7 +129,7 @@ def _with_forgotten(
     """The parts with claims on the papers they forgot, by id."""
     forgotten = [_forgotten(wanted, part) for wanted, part in zip(plans, parts, strict=True)]
     rows = [{"category": wanted.top, "papers": entries} for wanted, entries in zip(plans, forgotten, strict=True)]
-    kinds = [with_keys(PassageAnswer, _keys(entries)) for entries in forgotten]
+    kinds = [later(PassageAnswer, _keys(entries)) for entries in forgotten]
     whole = {}
     answers = client.ask_all("write_missing", kinds, rows)
     for wanted, part, answer in zip(plans, parts, answers, strict=True):
