@@ -9,17 +9,22 @@ from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from agent.errors import CallError, NotAllowed
+from agent.llm.address import read_address, read_key
 from agent.llm.budget import Budget
 from agent.llm.cache import Cached
 from agent.llm.call import Call, Reply, Transport, Usage
 from agent.llm.cassette import Cassette
 from agent.llm.client import Client, Progress
-from agent.llm.ledger import Ledger
-from agent.review import BUILT_IN, Protocol
+from agent.llm.gate import Gate
+from agent.llm.ledger import Ledger, Sent
+from agent.llm.prices import Price, price_of
+from agent.review import BUILT_IN, Limits, Protocol
 from agent.shipped import shipped
+
+if typing.TYPE_CHECKING:
+    from agent.llm.retries import Retries
 
 DEMO = "demo"
 """The model whose recorded answers travel with the program."""
@@ -37,6 +42,9 @@ class Access:
     offline: bool = False
     """The built-in model, whatever is named."""
     max_usd: float | None = None
+    """In place of the limit in review.toml, as the next two."""
+    max_calls: int | None = None
+    max_tokens: int | None = None
     record: Path | None = None
     """A cassette to replay from and to record into."""
 
@@ -79,16 +87,27 @@ class Connection:
         self,
         client: Client,
         *,
+        aside: Client | None = None,
+        gate: Gate | None = None,
         provider: Later[Paid] | None = None,
         cached: Cached | None = None,
         cassette: Cassette | None = None,
     ) -> None:
         self.client = client
+        self.aside = aside or client
+        """Asked of papers that are not sent; the client itself where that is the built-in model."""
+        self.gate = gate
+        """Keeps such papers from the server; None where none is asked."""
         self.is_whole = False
         """Whether the run began with nothing and left nothing unanswered, so that a recording holds all it needs."""
         self._provider = provider
         self._cached = cached
         self._cassette = cassette
+
+    @property
+    def n_replies(self) -> int:
+        """Replies of any model in this run."""
+        return sum(client.n_replies for client in {self.client, self.aside})
 
     @property
     def usage(self) -> dict[str, Usage]:
@@ -97,9 +116,20 @@ class Connection:
         return dict(made.ledger.by_prompt) if made else {}
 
     @property
+    def sent(self) -> dict[str, Sent]:
+        """How large the calls were that a server was asked, by prompt."""
+        made = self._provider.made if self._provider else None
+        return dict(made.ledger.sent) if made else {}
+
+    @property
     def n_kept(self) -> int:
         """Replies that were on this machine already."""
         return self._cached.n_hits if self._cached else 0
+
+    @property
+    def recalled(self) -> dict[str, Usage]:
+        """What these took when they were asked, by prompt."""
+        return dict(self._cached.recalled.by_prompt) if self._cached else {}
 
     def __enter__(self) -> "Connection":
         return self
@@ -121,39 +151,91 @@ def model_of(protocol: Protocol, access: Access) -> str:
     return BUILT_IN if access.offline else (access.model or protocol.model.name or BUILT_IN)
 
 
+def asks_a_server(protocol: Protocol, access: Access) -> bool:
+    """Whether what is not known yet is asked of a server, and may cost something."""
+    model = model_of(protocol, access)
+    return model != BUILT_IN and (model != DEMO or access.record is not None)
+
+
+def server_of(access: Access) -> str:
+    """The host that would be asked; empty where OPENAI_BASE_URL names none, which `reach` complains of."""
+    try:
+        return read_address(access.base_url or DEFAULT_SERVER).host
+    except NotAllowed:
+        return ""
+
+
+def limits_of(protocol: Protocol, access: Access) -> Limits:
+    """What a run may use: review.toml's limits, each replaced by the option that was given in its place."""
+    given = {"usd": access.max_usd, "calls": access.max_calls, "tokens": access.max_tokens}
+    return protocol.budget.model_copy(update={name: limit for name, limit in given.items() if limit is not None})
+
+
+def price_for(protocol: Protocol, access: Access) -> Price:
+    """What the model that answers costs at the server that would be asked."""
+    return price_of(model_of(protocol, access), protocol.model, server_of(access))
+
+
+def parameters_of(protocol: Protocol) -> dict[str, Any]:
+    """What is part of every call beside its text."""
+    parameters: dict[str, Any] = {"max_output_tokens": protocol.model.max_output_tokens}
+    if protocol.model.temperature is not None:
+        parameters["temperature"] = protocol.model.temperature
+    return parameters
+
+
+def built_in() -> Transport:
+    """The built-in model, loaded at its first call."""
+    return Later[Transport](lambda: importlib.import_module("agent.extractive").Extractive())
+
+
 def connect(protocol: Protocol, cache_folder: Path, access: Access, progress: Progress | None = None) -> Connection:
     """A client for this review's model. Nothing is loaded, and no file made, before the first call is sent."""
     model = model_of(protocol, access)
     if model == BUILT_IN:
-        built_in = Later[Transport](lambda: importlib.import_module("agent.extractive").Extractive())
-        return Connection(Client(built_in, model, progress=progress))
-    parameters: dict[str, Any] = {"max_output_tokens": protocol.model.max_output_tokens}
-    if protocol.model.temperature is not None:
-        parameters["temperature"] = protocol.model.temperature
-    if model == DEMO and access.record is None:
-        recorded = Cassette(shipped("cassettes/demo") / "calls.jsonl")
-        return Connection(Client(recorded, model, parameters=parameters, progress=progress))
-    provider = Later[Paid](lambda: _provider(protocol, access, model))
+        return Connection(Client(built_in(), model, progress=progress))
+    aside = Client(built_in(), BUILT_IN, progress=progress)
+    parameters = parameters_of(protocol)
+    if not asks_a_server(protocol, access):
+        gate = Gate(Cassette(shipped("cassettes/demo") / "calls.jsonl"))
+        return Connection(Client(gate, model, parameters=parameters, progress=progress), aside=aside, gate=gate)
+    provider = Later[Paid](lambda: reach(protocol, access, model))
     cached = Cached(provider, cache_folder)
     cassette = Cassette(access.record, inner=cached) if access.record else None
-    client = Client(cassette or cached, model, parameters=parameters, progress=progress)
-    return Connection(client, provider=provider, cached=cached, cassette=cassette)
+    gate = Gate(cassette or cached)
+    client = Client(gate, model, parameters=parameters, progress=progress)
+    return Connection(client, aside=aside, gate=gate, provider=provider, cached=cached, cassette=cassette)
 
 
-def _provider(protocol: Protocol, access: Access, model: str) -> Paid:
-    base_url = access.base_url or DEFAULT_SERVER
-    is_local = urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")
-    if not access.api_key and not is_local:
+def rehearse(protocol: Protocol, access: Access, stand_in: Transport) -> Connection:
+    """What `connect` gives for a server's model, with a stand-in for all that would answer: nothing is sent or kept."""
+    gate = Gate(stand_in)
+    client = Client(gate, model_of(protocol, access), parameters=parameters_of(protocol))
+    return Connection(client, aside=Client(built_in(), BUILT_IN), gate=gate)
+
+
+def reach(protocol: Protocol, access: Access, model: str, retries: "Retries | None" = None) -> Paid:
+    """The way to this model's server, within the budget; NotAllowed where it is known to lead nowhere.
+
+    What speaks to a server takes a second to load, and is loaded here.
+    """
+    address = read_address(access.base_url or DEFAULT_SERVER)
+    key = read_key(access.api_key)
+    if address.needs_key and not key:
         raise NotAllowed(
             f"no key for {model}: set OPENAI_API_KEY (and OPENAI_BASE_URL for a server other than OpenAI's), "
             "or let the built-in model answer with --offline"
         )
     choice = protocol.model.model_copy(update={"name": model})
-    limits = protocol.budget
-    if access.max_usd is not None:
-        limits = limits.model_copy(update={"usd": access.max_usd})
-    budget = Budget(limits, choice.usd_per_million_input, choice.usd_per_million_output)
     provider: Paid = importlib.import_module("agent.llm.provider").Provider(
-        base_url, access.api_key or "", choice, budget
+        address.url, key, choice, budget_of(protocol, access, model), retries=retries
     )
     return provider
+
+
+def budget_of(protocol: Protocol, access: Access, model: str) -> Budget:
+    """A run's budget, nothing of it used; ProtocolError where a limit in dollars lacks the price to keep it by."""
+    price = price_for(protocol, access)
+    other = protocol.model.usd_per_million_input is not None and protocol.model.name not in (None, model)
+    whose = f"the price of {model}" + (f" (review.toml gives that of {protocol.model.name})" if other else "")
+    return Budget(limits_of(protocol, access), price.usd_per_million_input, price.usd_per_million_output, whose=whose)

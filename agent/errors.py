@@ -11,8 +11,10 @@ ConspectusError
 │   ├── Refused          the model would not answer, or a content filter would not let it
 │   ├── Truncated        the reply ended before the answer did
 │   └── TransportFailed  the server could not be reached, or failed as often as it was tried
+│       └── NotTaken     the server answers, and does not take a call of this form
 └── RunStopped           nothing more can be asked in this run; what was paid for is kept
     ├── BudgetSpent      the next attempt could pass a limit of the budget
+    ├── Declined         whoever was asked whether to go on said no
     ├── NotRecorded      a replay met a call that its cassette does not hold
     ├── NotAllowed       no key, a wrong key, or no such model
     ├── NotKept          a reply cannot be stored, or those that are stored cannot be read
@@ -64,12 +66,20 @@ class TransportFailed(CallError):
     """The server could not be reached, or failed as often as it was tried."""
 
 
+class NotTaken(TransportFailed):
+    """The server answers, and does not take a call of this form; another mode or another setting may do."""
+
+
 class RunStopped(ConspectusError):
     """Nothing more can be asked in this run; calls in flight are waited for and kept."""
 
 
 class BudgetSpent(RunStopped):
     """The next attempt could pass a limit of the budget."""
+
+
+class Declined(RunStopped):
+    """Whoever was asked whether to go on, at what it would cost, said no."""
 
 
 class NotRecorded(RunStopped):

@@ -50,7 +50,7 @@ class Folder:
 
     def create(self, protocol: Protocol) -> None:
         """Make a new review; FolderError where there is one already."""
-        if self.protocol_file.exists():
+        if _is_file(self.protocol_file):
             raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
         _make_folder(self.path)
         self.ignore_cache()
@@ -58,7 +58,7 @@ class Folder:
 
     def copy_from(self, place: Path, names: Iterable[str]) -> None:
         """Make a review of files that lie elsewhere; FolderError where there is one already."""
-        if self.protocol_file.exists():
+        if _is_file(self.protocol_file):
             raise FolderError(f"{self.path} already holds a review; name another folder")
         _make_folder(self.path)
         self.ignore_cache()
@@ -87,7 +87,7 @@ class Folder:
             self.path.rmdir()
 
     def protocol(self) -> Protocol:
-        if not self.protocol_file.is_file():
+        if not _is_file(self.protocol_file):
             raise FolderError(
                 f"{self.path} holds no review.toml; make a review with `conspectus init {self.path} FILES`"
             )
@@ -170,6 +170,15 @@ class Folder:
         with _guarded(self.path / "runs.jsonl"), (self.path / "runs.jsonl").open("a", encoding="utf-8") as out:
             out.write(json.dumps(run, ensure_ascii=False) + "\n")
 
+    def runs(self) -> list[dict[str, object]]:
+        """The lines of runs.jsonl; one that was cut off when a run was killed is left out."""
+        path = self.path / "runs.jsonl"
+        lines = []
+        for line in _read(path).splitlines() if path.is_file() else ():
+            with suppress(ValueError):
+                lines.append(json.loads(line))
+        return [line for line in lines if isinstance(line, dict)]
+
     @property
     def _own_folder(self) -> Path:
         """What is this machine's alone, and not in git."""
@@ -223,6 +232,13 @@ class Folder:
     def _read_whole(self, name: str, noun: type[N]) -> N | None:
         path = self.path / name
         return _parsed(noun, _read(path), name) if path.is_file() else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # the folder is closed to us
+        raise FolderError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
 def _parsed(noun: type[N], text: str, where: str) -> N:

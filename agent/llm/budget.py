@@ -24,8 +24,14 @@ class Budget:
     """
 
     def __init__(
-        self, limits: Limits, usd_per_million_input: float | None = None, usd_per_million_output: float | None = None
+        self,
+        limits: Limits,
+        usd_per_million_input: float | None = None,
+        usd_per_million_output: float | None = None,
+        *,
+        whose: str = "the model's price",
     ) -> None:
+        """ProtocolError where there is a limit in dollars and no price to keep it by; `whose` names that price."""
         missing = [
             f"`{name} = ...`"
             for name, price in (
@@ -36,7 +42,7 @@ class Budget:
         ]
         if limits.usd is not None and missing:
             raise ProtocolError(
-                f"a limit of {limits.usd:g} dollars cannot be kept without the model's price: add "
+                f"a limit of {limits.usd:g} dollars cannot be kept without {whose}: add "
                 f"{' and '.join(missing)} under [model] in review.toml, in dollars for a million tokens"
             )
         self.limits = limits
@@ -123,5 +129,7 @@ def _sum(a: Reservation, b: Reservation, *, sign: int = 1) -> Reservation:
 
 
 def _why(limit: str, granted: str, state: str) -> str:
-    option = " or give a larger --max-usd" if limit == "usd" else ""
-    return f"the budget of {granted} is spent: {state}; raise `{limit}` under [budget] in review.toml{option}"
+    return (
+        f"the budget of {granted} is spent: {state}; raise `{limit}` under [budget] in review.toml "
+        f"or give a larger --max-{limit}"
+    )

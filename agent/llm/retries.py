@@ -31,6 +31,7 @@ class Retries:
     """How long to insist."""
 
     attempts: int = 6
+    """That failed. A 429 that only means that it was not the call's turn is not counted: `patience_s` bounds those."""
     first_wait_s: float = 0.5
     """The most of the first wait; doubled with each attempt, and the wait is at random below it, so that threads do
     not all come back at once."""
@@ -43,9 +44,11 @@ class Retries:
 class Passing(Exception):
     """An attempt failed in a way that the next one may not."""
 
-    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+    def __init__(self, why: str, retry_after_s: float | None = None, *, is_no_failure: bool = False) -> None:
         super().__init__(why)
         self.retry_after_s = retry_after_s
+        self.is_no_failure = is_no_failure
+        """Whether the server only said that it was not this call's turn."""
 
 
 def persist(attempt: Callable[[], T], retries: Retries, stop: Event) -> T:
@@ -54,19 +57,27 @@ def persist(attempt: Callable[[], T], retries: Retries, stop: Event) -> T:
     Raises TransportFailed when there have been enough, and RunStopped where `stop` was set in between.
     """
     wait = wait_random_exponential(multiplier=retries.first_wait_s, max=retries.longest_wait_s)
+    n_failures = 0
+
+    def count(state: RetryCallState) -> None:
+        nonlocal n_failures
+        n_failures += not _passing(state).is_no_failure
 
     def wait_s(state: RetryCallState) -> float:
-        asked_s = _passing(state).retry_after_s
-        return wait(state) if asked_s is None else asked_s + wait(state) / 4
+        error, own_s = _passing(state), wait(state)
+        if error.is_no_failure:
+            return max(error.retry_after_s or 0.0, own_s)
+        return own_s if error.retry_after_s is None else error.retry_after_s + own_s / 4
 
     def is_enough(state: RetryCallState) -> bool:
         would_wait_s = state.idle_for + state.upcoming_sleep
-        return stop.is_set() or state.attempt_number >= retries.attempts or would_wait_s > retries.patience_s
+        return stop.is_set() or n_failures >= retries.attempts or would_wait_s > retries.patience_s
 
     retrying = Retrying(
         retry=retry_if_exception_type(Passing),
         stop=is_enough,
         wait=wait_s,
+        after=count,
         sleep=sleep_using_event(stop),
         before_sleep=before_sleep_log(log, logging.DEBUG),
         retry_error_callback=lambda state: _give_up(state, stop),
@@ -88,7 +99,7 @@ def _give_up(state: RetryCallState, stop: Event) -> None:
 
 
 def _next_wait(error: Passing) -> str:
-    return "" if error.retry_after_s is None else f", asked to wait {error.retry_after_s:.0f} s"
+    return f", asked to wait {error.retry_after_s:.0f} s" if (error.retry_after_s or 0) >= 1 else ""
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

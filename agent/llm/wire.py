@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Literal
 
 from agent.llm.call import Answer, Call, Json, schema_of, schema_text
+from agent.llm.ledger import Sent
 from agent.review import ModelChoice
 
 Mode = Literal["json_schema", "tools"]
@@ -15,11 +16,11 @@ _TOKENS_AROUND_A_CALL = 256
 
 def messages_of(call: Call) -> list[Json]:
     """The call's texts as messages: a fresh list each time, because instructor adds to the one it is given."""
-    system = [{"role": "system", "content": _sendable(call.system)}] if call.system else []
-    return [*system, {"role": "user", "content": _sendable(call.user)}]
+    system = [{"role": "system", "content": sendable(call.system)}] if call.system else []
+    return [*system, {"role": "user", "content": sendable(call.user)}]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def form_of(answer: type[Answer], mode: Mode) -> dict[str, Json]:
     """The part of a request that keeps the model to the schema; made once for each class, not to be changed."""
     schema = schema_of(answer)
@@ -47,12 +48,17 @@ def most_input_tokens(call: Call, messages: list[Json]) -> int:
     return sum(_n_bytes(text) for text in texts) + _n_bytes(schema_text(call.answer)) + _TOKENS_AROUND_A_CALL
 
 
+def sent_by(call: Call) -> Sent:
+    """How large a call is, in UTF-8."""
+    return Sent(_n_bytes(call.system) + _n_bytes(call.user), _n_bytes(schema_text(call.answer)))
+
+
 def _n_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def _sendable(text: str) -> str:
-    """The text without halves of surrogate pairs, which no request can carry."""
+def sendable(text: str) -> str:
+    """The text without halves of surrogate pairs, which no request can carry, and no file."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -94,7 +94,7 @@ def test_answers_are_valid_and_the_ledger_is_the_servers(stub: Stub, mode: str) 
 
 
 def test_as_many_as_allowed_are_on_their_way_at_once(stub: Stub) -> None:
-    stub.config(latency_ms=100)
+    stub.config(latency_ms=300)
     with provider(stub.url) as one:
         assert len(replies(one, 64)) == 64
     stats = stub.stats()
@@ -239,12 +239,96 @@ def test_a_word_in_place_of_a_key_hides_no_words() -> None:
         assert "There is a nonexistent model; try none." in str(failed)
 
 
-@pytest.mark.parametrize("body", ['{"choices": []}', '{"error": {"message": "overloaded", "code": 502}}', "{", "null"])
-def test_a_reply_that_is_none_fails_the_call_alone(body: str) -> None:
-    with answering(200, body) as url, provider(url, retries=Retries(attempts=2, first_wait_s=0)) as one:
+ANSWER = json.dumps({"kind": "method", "why": "w", "year": None})
+
+
+def completion(usage: object = None, model: object = "odd-1", **message: object) -> str:
+    """A server's reply, with parts of it as no server should send them."""
+    said = {"role": "assistant", "content": ANSWER, **message}
+    choices = [{"index": 0, "message": said, "finish_reason": "stop"}]
+    return json.dumps({"model": model, "choices": choices, "usage": usage})
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"choices": []}',
+        '{"error": {"message": "overloaded", "code": 502}}',
+        '{"error": {"message": ["\\ud800"]}}',
+        "{",
+        "",
+        "null",
+        "7",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"choices": "x"}',
+        '{"choices": [null]}',
+        '{"choices": [{"message": "hi"}]}',
+        completion(content=5),
+        completion(content=[{"type": "text", "text": ANSWER}]),
+        completion(refusal={"a": 1}),
+        completion(tool_calls="x"),
+        completion(tool_calls=[1]),
+        completion(tool_calls=[{"type": "function"}]),
+        completion(tool_calls=[{"type": "function", "function": {"arguments": 7}}]),
+    ],
+)
+def test_a_reply_that_is_none_fails_the_call_alone(body: str, mode: str) -> None:
+    with answering(200, body) as url, provider(url, mode=mode, retries=Retries(attempts=2, first_wait_s=0)) as one:
         (failed,) = replies(one, 1).values()
+        assert total_of(one).attempts == 2
+        assert total_of(one).cost_usd is None
     assert isinstance(failed, TransportFailed)
     assert "tried 2 times" in str(failed)
+    str(failed).encode()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "content", ["\ud800", "[" * 50_000, '{"kind":"method","why":"\\ud800","year":null}', None, "7"]
+)
+def test_an_answer_that_no_request_could_carry_back_fails_the_call_alone(content: str | None, mode: str) -> None:
+    with answering(200, completion(content=content)) as url, provider(url, mode=mode) as one:
+        (failed,) = replies(one, 1).values()
+    assert isinstance(failed, BadReply)
+    assert "no valid answer in 3 tries" in str(failed)
+    str(failed).encode()
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        "much",
+        [],
+        {"prompt_tokens": "12", "completion_tokens": "3"},
+        {"prompt_tokens": -5, "completion_tokens": 3},
+        {"prompt_tokens": 1.5, "completion_tokens": 3},
+        {"prompt_tokens": None, "completion_tokens": None},
+    ],
+)
+def test_usage_that_is_none_is_unknown_and_keeps_the_worst_case(usage: object) -> None:
+    with answering(200, completion(usage)) as url, provider(url) as one:
+        (reply,) = replies(one, 1).values()
+        assert one.budget.used.output_tokens == 500
+    assert isinstance(reply, Reply)
+    assert reply.usage.cost_usd is None
+
+
+@pytest.mark.parametrize("model", [5, None, "", ["a"]])
+def test_a_server_that_names_no_model_is_the_one_that_was_asked(model: object) -> None:
+    with answering(200, completion(model=model)) as url, provider(url) as one:
+        (reply,) = replies(one, 1).values()
+    assert isinstance(reply, Reply)
+    assert reply.model == "stub-model"
+
+
+def test_a_model_of_a_name_that_cannot_be_written_down_is_named_nearly_so() -> None:
+    with answering(200, completion(model="m\ud800")) as url, provider(url) as one:
+        (reply,) = replies(one, 1).values()
+    assert isinstance(reply, Reply)
+    assert reply.model == "m?"
 
 
 def test_usage_that_the_server_does_not_tell_is_unknown() -> None:

@@ -69,6 +69,31 @@ def test_waits_grow_and_stay_below_the_longest() -> None:
     assert max(stop.waits_s) <= 4.0
 
 
+def not_its_turn(n: int, retry_after_s: float | None = None) -> list[Passing]:
+    return [Passing("429", retry_after_s, is_no_failure=True) for _ in range(n)]
+
+
+def test_what_was_not_its_turn_is_no_attempt_that_failed() -> None:
+    attempts = Attempts(*not_its_turn(10), *[Passing("503") for _ in range(5)])
+    assert persist(attempts, Retries(attempts=6), Clockless()) == "answer"
+    assert attempts.n == 16
+
+
+def test_whose_turn_never_comes_loses_patience() -> None:
+    stop = Clockless()
+    attempts = Attempts(*not_its_turn(1_000, 0.1))
+    with pytest.raises(TransportFailed, match=r"429 \(tried \d\d times\); run it again later"):
+        persist(attempts, Retries(patience_s=300), stop)
+    assert 200 < sum(stop.waits_s) <= 300
+    assert attempts.n < 60
+
+
+def test_whose_turn_comes_later_waits_as_long_as_it_is_asked_to() -> None:
+    stop = Clockless()
+    persist(Attempts(*not_its_turn(3, 40.0)), Retries(), stop)
+    assert stop.waits_s == [40.0] * 3
+
+
 def test_a_wait_beyond_patience_is_not_begun() -> None:
     stop = Clockless()
     attempts = Attempts(Passing("the server failed with 429", 3600.0))
