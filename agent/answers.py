@@ -4,9 +4,11 @@ Every field's sentence goes into the schema that is sent: it is the instruction.
 codes, citation keys) is a closed set, so that nothing can be invented: the generic classes take it as a Literal.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from types import GenericAlias
 from typing import Any, Generic, Literal, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -35,7 +37,8 @@ def closed(values: tuple[object, ...]) -> Any:  # noqa: ANN401  (a type made at 
 class Node(BaseModel):
     """A part of an answer."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    # Read as a part alone, so that it needs no validator of its own: making one for each set of keys takes long.
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
 
 
 class ChildAnswer(Node, Generic[KeyT]):
@@ -225,21 +228,35 @@ class RepairAnswer(Answer, Generic[NumberT, KeyT]):
 
 
 def with_keys(generic: type[A], *sets: tuple[object, ...]) -> type[A]:
-    """The answer class whose type parameters are these closed sets, in order: `with_keys(SectionAnswer, keys)`."""
+    """The answer class whose type parameters are these closed sets, in order: `with_keys(SectionAnswer, keys)`.
+
+    A class takes as much memory as hundreds of answers: where there are many, give `later(...)` in its stead. What a
+    reply is read into is a class that all sets share, once it was found to keep to its own.
+    """
     return cast(type[A], _with_keys(generic, sets))
 
 
-@lru_cache(maxsize=64)
+def later(generic: type[A], *sets: tuple[object, ...]) -> Callable[[], type[A]]:
+    """`with_keys`, to be called when the class is needed."""
+    return partial(with_keys, generic, *sets)
+
+
+@lru_cache(maxsize=8)
 def _with_keys(generic: type[Answer], sets: tuple[tuple[object, ...], ...]) -> type[Answer]:
-    return cast(type[Answer], generic.__class_getitem__(tuple(closed(values) for values in sets)))
+    made = cast(type[Answer], generic.__class_getitem__(tuple(closed(values) for values in sets)))
+    kinds = tuple(type(values[0]) for values in sets)
+    made.opened = cast(type[Answer], generic.__class_getitem__(kinds))
+    return made
 
 
-_CARDS: dict[str, type[CardAnswer[str, Any]]] = {}
+_CARDS: WeakValueDictionary[str, type[CardAnswer[str, Any]]] = WeakValueDictionary()
+"""One for each taxonomy in use."""
 
 
 def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
     """The card's answer class for this taxonomy: its category ids and codes are the closed sets."""
-    if taxonomy.content not in _CARDS:
+    known = _CARDS.get(taxonomy.content)
+    if known is None:
         facets = create_model(
             "Facets",
             __config__=ConfigDict(extra="forbid", serialize_by_alias=True),
@@ -247,8 +264,8 @@ def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
             **{f"facet{n}": _facet_field(name, facet) for n, (name, facet) in enumerate(taxonomy.facets.items())},
         )  # type: ignore[call-overload]
         generic = CardAnswer.__class_getitem__((closed(taxonomy.ids), facets))
-        _CARDS[taxonomy.content] = cast(type[CardAnswer[str, Any]], generic)
-    return _CARDS[taxonomy.content]
+        known = _CARDS[taxonomy.content] = cast(type[CardAnswer[str, Any]], generic)
+    return known
 
 
 def _facet_field(name: str, facet: Facet) -> tuple[object, object]:
@@ -257,3 +274,20 @@ def _facet_field(name: str, facet: Facet) -> tuple[object, object]:
     if facet.many:
         return (GenericAlias(list, (codes,)), Field(alias=name, description=f"All that fit, or none. {meaning}"))
     return (codes | None, Field(alias=name, description=f"The one that fits best, or null. {meaning}"))
+
+
+class PingAnswer(Answer):
+    """What a server is asked to see whether it keeps to a schema, of which its question says nothing."""
+
+    colour_of_clear_sky: Literal["blue", "green", "red"]
+
+
+# What a generic class says of its fields goes over to those made from it. But pydantic would read this file again, to
+# find what it knows, for each set of keys: that takes four fifths of the time to make a class.
+for _kind in tuple(globals().values()):
+    if (
+        isinstance(_kind, type)
+        and issubclass(_kind, Node | Answer)
+        and _kind.__pydantic_generic_metadata__["parameters"]
+    ):
+        _kind.model_config = ConfigDict({**_kind.model_config, "use_attribute_docstrings": False})

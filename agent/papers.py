@@ -169,7 +169,9 @@ class Corpus(Sequence[Paper]):
         return tuple(self._by_key[key] for key in keys)
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def digest_of(value: object) -> str:
     """16 hex digits that name a JSON value: SHA-256 of its canonical form."""
-    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(_CANONICAL.encode(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]

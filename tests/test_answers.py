@@ -1,17 +1,27 @@
 """What a model may answer: closed sets, bounds, and a schema that any facet's name fits into."""
 
+import gc
 import json
 import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from agent.answers import JudgementAnswer, MergeAnswer, PassageAnswer, SectionAnswer, closed, with_keys
+from agent.answers import JudgementAnswer, MergeAnswer, PassageAnswer, SectionAnswer, closed, later, with_keys
 from agent.answers import card_answer as card_class
-from agent.llm.call import schema_of
-from agent.review import Category, Facet, Taxonomy
+from agent.errors import CallError
+from agent.llm import client as client_module
+from agent.llm.cache import Cached
+from agent.llm.call import Call, Reply, schema_of
+from agent.llm.client import Client
+from agent.llm.prompts import Rendered
+from agent.llm.wire import form_of
+from agent.review import Category, Facet, Taxonomy, Unanswered
 from tests.nouns import TAXONOMY, card_answer, claim_answer, judgement, section_answer
+from tests.scripted import Scripted, reply
 
 KEYS = ("bees2021", "moths2022")
 WORDS = "We present BeeNet, a camera"
@@ -97,6 +107,48 @@ def test_a_class_for_the_same_sets_is_made_once() -> None:
     assert with_keys(PassageAnswer, KEYS) is with_keys(PassageAnswer, KEYS)
     assert with_keys(PassageAnswer, KEYS) is not with_keys(PassageAnswer, KEYS[:1])
     assert card_class(TAXONOMY) is card_class(TAXONOMY.model_copy())
+
+
+def living() -> int:
+    """How many classes of closed sets there are."""
+    gc.collect()
+    return sum(isinstance(one, type) and issubclass(one, SectionAnswer) for one in gc.get_objects())
+
+
+def test_however_many_calls_a_run_makes_only_a_few_classes_stay(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A class of a section's own keys takes as much memory as a hundred answers, and a large review has thousands."""
+    monkeypatch.setattr(client_module, "render", lambda prompt, fields: Rendered(prompt, str(fields["n"])))
+    most = 0
+
+    class Fleeting:
+        """Holds on to no call."""
+
+        def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+            nonlocal most
+            for n, call in enumerate(calls):
+                form_of(call.answer, "json_schema")
+                most = max(most, living()) if n % 50 == 0 else most
+                yield call, reply(section_answer(claim_answer("Bees.", (f"bees{n}", WORDS))))
+
+    before = living()
+    kinds = [later(SectionAnswer, (f"bees{n}", "moths")) for n in range(300)]
+    rows = [{"n": n} for n in range(300)]
+    with Cached(Fleeting(), tmp_path) as cached:
+        answers = Client(cached, "m").ask_all("write", kinds, rows)
+    keys = [a.paragraphs[0].claims[0].citations[0].key for a in answers if isinstance(a, SectionAnswer)]
+    assert keys == [f"bees{n}" for n in range(300)]
+    assert most - before < 60
+    assert living() - before < 60
+
+
+def test_an_answer_outside_its_closed_set_is_refused_by_a_class_made_later() -> None:
+    kinds = [later(PassageAnswer, KEYS)]
+    given = Scripted({"claims": [claim_answer("Bees.", ("invented2020", WORDS))]})
+    (answer,) = Client(given, "m").ask_all("write_gaps", kinds, [{"title": "t", "question": None, "sections": ()}])
+    assert isinstance(answer, Unanswered)
+    assert "does not fit its type" in answer.why
 
 
 def test_what_a_field_is_for_is_sent_with_the_schema() -> None:

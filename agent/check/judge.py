@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from agent.answers import JudgementAnswer, RepairAnswer, VerdictAnswer, with_keys
+from agent.answers import JudgementAnswer, RepairAnswer, VerdictAnswer, later
 from agent.check.look import Checked, holds, is_verbatim, look
 from agent.claims import cited_keys, claims_of
 from agent.draft import Citation, Claim, Problem, Verdict
@@ -23,7 +23,7 @@ def judge(
     for own in asked.values():
         keys = cited_keys(own)
         rows.append({"claims": tuple(own), "papers": corpus.papers(keys)})
-        kinds.append(with_keys(JudgementAnswer, tuple(range(1, len(own) + 1)), keys))
+        kinds.append(later(JudgementAnswer, tuple(range(1, len(own) + 1)), keys))
     answers = dict(zip(asked, client.ask_all("check_support", kinds, rows), strict=True))
     judged: dict[str, list[Checked] | Unanswered] = {}
     for id_, own_claims in claims.items():
@@ -92,7 +92,7 @@ def repair(
         )
         allowed = tuple(sorted(keys[id_]))
         rows.append({"failures": failures, "papers": corpus.papers(allowed)})
-        kinds.append(with_keys(RepairAnswer, tuple(range(1, len(own) + 1)), allowed))
+        kinds.append(later(RepairAnswer, tuple(range(1, len(own) + 1)), allowed))
     answers = dict(zip(failed, client.ask_all("check_repair", kinds, rows), strict=True))
     repaired: dict[str, list[Checked] | Unanswered] = {}
     for id_, own_claims in claims.items():

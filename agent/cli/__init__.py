@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from agent.errors import BudgetSpent, ConspectusError, Unfinished
+from agent.errors import BudgetSpent, ConspectusError, Declined, Unfinished
 
 COMMANDS = {
     "init": "Make a review folder from files of papers.",
@@ -19,8 +19,10 @@ COMMANDS = {
     "draft": "Write the survey from the cards, each claim checked.",
     "check": "Check the survey against the papers and print the figures.",
     "build": "Do all that is not done yet, and print the survey.",
+    "estimate": "Say what a build would take, in calls, tokens and dollars.",
     "demo": "Build a small review from recorded answers: no key, no network.",
-    "cache": "Say what answers are kept on this machine.",
+    "doctor": "Say whether a build could run, and what stands in its way.",
+    "cache": "Say what answers are kept; export, import or prune them.",
 }
 
 DONE, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -37,6 +39,9 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"agent.cli.{cmd_name}")
+        if isinstance(module.command, typer.Typer):  # a command with words of its own
+            module.command.info.name, module.command.info.help = cmd_name, module.__doc__
+            return typer.main.get_command(module.command)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, help=module.__doc__)(module.command)
         return typer.main.get_command(app)
@@ -83,7 +88,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal cannot show; stderr escapes it
     try:
         app()
-    except (BudgetSpent, Unfinished) as error:
+    except (BudgetSpent, Declined, Unfinished) as error:
         _end(str(error), INCOMPLETE)
     except ConspectusError as error:
         _end(str(error), FAILED)

@@ -15,7 +15,16 @@ import typer
 
 from agent.check import look
 from agent.check.look import check_rows
-from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.options import (
+    FolderArgument,
+    JsonOption,
+    MaxCallsOption,
+    MaxTokensOption,
+    MaxUsdOption,
+    ModelOption,
+    OfflineOption,
+    access,
+)
 from agent.cli.outcome import Result, end, findings_by_kind
 from agent.cli.step import bring
 from agent.draft import Draft, Finding, Outcome, Part, Problem, Tally
@@ -58,14 +67,21 @@ def command(
     findings: Annotated[bool, typer.Option("--findings", help="List every finding: what, why, what became.")] = False,
     model: ModelOption = None,
     max_usd: MaxUsdOption = None,
+    max_calls: MaxCallsOption = None,
+    max_tokens: MaxTokensOption = None,
     offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    review, report = bring(folder, "draft", access(model, max_usd, offline=offline), as_json=as_json)
+    review, report = bring(
+        folder,
+        "draft",
+        access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline),
+        as_json=as_json,
+    )
     seen = look_again((review.folder.draft() or Draft(title="")).only_checked(), review.folder.corpus())
     lines = [*(_told(finding) for finding in report.findings if findings), *figures(report), str(seen)]
     result = Result([*lines, *map(str, seen.wrong)], _value(report, seen))
-    end(report, review.usage, result, as_json=as_json, falls_short=bool(seen.wrong))
+    end(report, review.spent, result, as_json=as_json, falls_short=bool(seen.wrong))
 
 
 def look_again(draft: Draft, corpus: Corpus) -> Look:

@@ -98,6 +98,21 @@ class Console:
         n_tokens = total.input_tokens + total.output_tokens
         return f"{n_tokens // 1000:,}k tokens" if total.cost_usd is None else f"${total.cost_usd:.4f}"
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is at both ends: reads what is asked, and can answer."""
+        return self._rich.is_terminal and sys.stdin.isatty()
+
+    def ask(self, question: str) -> bool:
+        """Whether the person says yes; no answer, or another, is no."""
+        self.close()
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            sys.stderr.write("\n")
+        return answer.strip().lower() in ("y", "yes")
+
     def close(self) -> None:
         """Let the bar stand as it is; what is shown from now on comes below it."""
         if self._bar is not None:

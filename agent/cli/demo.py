@@ -27,4 +27,4 @@ def command(
     Review.copy_demo(folder)
     review, report = bring(folder, "build", access(), as_json=as_json)
     result = Result.of(report, last=f"the survey: {folder / 'survey' / 'survey.html'}")
-    end(report, review.usage, result, as_json=as_json)
+    end(report, review.spent, result, as_json=as_json)

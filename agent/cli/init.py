@@ -38,4 +38,4 @@ def command(
     assert report is not None  # `create` has read the papers
     line = f"{folder} holds {count(report.n_papers, 'paper')}; next: conspectus build {shlex.quote(str(folder))}"
     value = {"folder": str(folder), "papers": report.n_papers}
-    end(report, {}, Result([line], value), as_json=as_json)
+    end(report, review.spent, Result([line], value), as_json=as_json)

@@ -15,20 +15,40 @@ FolderOption = Annotated[
 ]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files of papers.", readable=False)]
 ModelOption = Annotated[str | None, typer.Option("--model", help="The model to ask, as its server names it.")]
-MaxUsdOption = Annotated[float | None, typer.Option("--max-usd", min=0, help="Never spend more in this run.")]
+MaxUsdOption = Annotated[
+    float | None,
+    typer.Option("--max-usd", min=0, help="Never spend more in this run, whatever review.toml allows."),
+]
+MaxCallsOption = Annotated[
+    int | None, typer.Option("--max-calls", min=0, help="Never send more requests in this run, failed ones included.")
+]
+MaxTokensOption = Annotated[
+    int | None, typer.Option("--max-tokens", min=0, help="Never use more tokens in this run, sent and written.")
+]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Let the built-in model answer: no key, no network.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for a program.")]
 
 
 def access(
-    model: str | None = None, max_usd: float | None = None, *, offline: bool = False, record: Path | None = None
+    model: str | None = None,
+    max_usd: float | None = None,
+    *,
+    max_calls: int | None = None,
+    max_tokens: int | None = None,
+    offline: bool = False,
+    record: Path | None = None,
 ) -> Access:
-    """How a run may reach a model, with the key and server of the environment."""
+    """How a run may reach a model, with the key and server of the environment.
+
+    A limit that is given takes the place of the one in review.toml.
+    """
     return Access(
         api_key=os.environ.get("OPENAI_API_KEY") or None,
         base_url=os.environ.get("OPENAI_BASE_URL") or None,
         model=model,
         max_usd=max_usd,
+        max_calls=max_calls,
+        max_tokens=max_tokens,
         offline=offline,
         record=record,
     )

@@ -1,5 +1,6 @@
 """How a run ended, told in a few lines, and its exit code; every command that runs a review ends here."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -12,14 +13,18 @@ from agent.draft import Finding, Outcome, Tally
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
+from agent.llm.ledger import by_stage
+from agent.pipeline.spent import Spent
 from agent.report import Report
 from agent.review import Unanswered
 from agent.wording import count, share
+from agent.write import OVERVIEWS
 
 MOST_LINES = 10
 """Of a list that could be long; the report has all of it."""
 MOST_NAMES = 3
 """Of papers or passages that one line names."""
+_LISTED = "listed in report.json"
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,9 @@ class Result:
         return cls(lines(report), report, last)
 
 
-def end(
-    report: Report, usage: Mapping[str, Usage], result: Result, *, as_json: bool, falls_short: bool = False
-) -> NoReturn:
+def end(report: Report, spent: Spent, result: Result, *, as_json: bool, falls_short: bool = False) -> NoReturn:
     """Show the result, what is missing and what was paid, and leave with the exit code."""
-    asides = [*missing_lines(report), *cost_lines(usage)]
+    asides = [*missing_lines(report), *cost_lines(spent)]
     if as_json:
         show_json(result.value)
         for line in asides:
@@ -56,14 +59,14 @@ def _code(report: Report) -> int:
     return INCOMPLETE if report.unanswered or any(source.unread for source in report.sources) else DONE
 
 
-def show_what_stands(stop: BaseException, folder: Folder, usage: Mapping[str, Usage], *, as_json: bool) -> None:
+def show_what_stands(stop: BaseException, folder: Folder, spent: Spent, *, as_json: bool) -> None:
     """What stands of a run that was stopped, which is on disk by then; and what any run paid before it failed."""
     report = folder.report() if isinstance(stop, RunStopped | Unfinished) else None
-    told = cost_lines(usage)
+    told = cost_lines(spent)
     if report and as_json:
         show_json(report)
     elif report:
-        told = [*lines(report), *missing_lines(report), *told]
+        told = [*lines(report), *missing_lines(report), *left_lines(report), *told]
     for line in told:
         if as_json:
             show_aside(line)
@@ -95,7 +98,34 @@ def lines(report: Report) -> list[str]:
             f"{count(len(found), 'finding')} about {what}: {_fates(found)}"
             for what, found in findings_by_kind(report).items()
         ]
+    return [*said, *_kept_apart_lines(report), *_spoken_lines(report)]
+
+
+def _kept_apart_lines(report: Report) -> list[str]:
+    n_papers = len(report.kept_apart)
+    if not n_papers:
+        return []
+    are, them = ("is", "it") if n_papers == 1 else ("are", "them")
+    told = f'{count(n_papers, "paper")} {are} not sent to the model (send = "never")'
+    return [f"{told}: the built-in model does the work on {them}"]
+
+
+def _spoken_lines(report: Report) -> list[str]:
+    """Which papers, and what of the taxonomy, hold words that are meant for a model."""
+    said = []
+    keys = list(dict.fromkeys(found.subject for found in report.paper_findings))
+    if keys:
+        hold = "holds" if len(keys) == 1 else "hold"
+        said.append(f"{count(len(keys), 'paper')} {hold} text that speaks to a model: {_named(keys)}; {_LISTED}")
+    ids = list(dict.fromkeys(found.subject for found in report.taxonomy_findings))
+    if ids:
+        said.append(f"the taxonomy holds text that speaks to a model, in {_named(ids)}; read taxonomy.yaml; {_LISTED}")
     return said
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def findings_by_kind(report: Report) -> dict[str, list[Finding]]:
@@ -139,15 +169,75 @@ def missing_lines(report: Report) -> list[str]:
     return said
 
 
-def cost_lines(usage: Mapping[str, Usage]) -> list[str]:
-    """What was paid in this run, or sent where nothing is known to be paid; nothing where nothing was sent."""
-    total = sum(usage.values(), Usage())
+def left_lines(report: Report) -> list[str]:
+    """What a run that was stopped left unasked, counted; nothing where it left nothing."""
+    stages = Counter(one.stage for one in report.unanswered if one.stopped)
+    counted = {noun: sum(n for stage, n in stages.items() if stage in asked) for noun, asked in _LEFT.items()}
+    left = [count(n, *noun) for noun, n in counted.items() if n]
+    if not left:
+        return []
+    steps = {stage.split("_")[0] for stage in stages}
+    after = next((then for step, then in _THEN.items() if step in steps), "")
+    return [f"not asked: {', '.join(left)}{after}; the next run goes on with them"]
+
+
+_LEFT: dict[tuple[str, str], tuple[str, ...]] = {
+    ("taxonomy", "taxonomies"): ("induce_propose", "induce_merge", "induce_terms"),
+    ("card", "cards"): ("classify_paper",),
+    ("card's quotes", "cards' quotes"): ("classify_quotes",),
+    ("section or part", "sections or parts"): ("write_section", "write_missing"),
+    ("section's opening", "sections' openings"): ("write_merge",),
+    ("text over all sections", "texts over all sections"): tuple(f"write_{name}" for name in OVERVIEWS),
+    ("passage to be checked", "passages to be checked"): ("check_support", "check_repair"),
+}
+"""What is left where a prompt was not sent: in words for one and for many."""
+_THEN = {
+    "induce": ", and all that rests on it",
+    "classify": ", and the sections and the check that come after them",
+    "write": ", and the check of what they say",
+}
+"""What comes after the first step that something is left of."""
+
+
+def cost_lines(spent: Spent) -> list[str]:
+    """What was paid in this run, by stage and at which price, and what this machine knew; nothing where nothing was."""
+    return [*_fresh_lines(spent), *_cached_lines(spent.cached)]
+
+
+def _fresh_lines(spent: Spent) -> list[str]:
+    total = spent.total
     if not total.attempts:
         return []
     sent = f"{count(total.calls, 'call')} in {count(total.attempts, 'attempt')}"
     if not (total.input_tokens or total.output_tokens or total.cost_usd):
         return [f"sent in this run: {sent}; the server told of no tokens"]
     cost = "price unknown" if total.cost_usd is None else f"${total.cost_usd:.4f}"
-    return [
-        f"paid in this run: {sent}, {count(total.input_tokens, 'token')} sent, {total.output_tokens:,} written, {cost}"
-    ]
+    written = f"{count(total.input_tokens, 'token')} sent, {total.output_tokens:,} written"
+    said = [f"paid in this run: {sent}, {written}, {cost}"]
+    stages = by_stage(spent.fresh)
+    if len(stages) > 1:
+        said.append(f"by stage: {', '.join(f'{stage} {_amount(one)}' for stage, one in stages.items())}")
+    if total.cost_usd and spent.price.origin:
+        said.append(f"at {spent.price.origin}")
+    return said
+
+
+def _cached_lines(cached: Mapping[str, Usage]) -> list[str]:
+    total = sum(cached.values(), Usage())
+    if not total.calls:
+        return []
+    replies = count(total.calls, "reply", "replies")
+    if total.cost_usd is None:
+        took = f"that took {_amount(total)} when {'it was' if total.calls == 1 else 'they were'} asked"
+    else:
+        took = f"that cost ${total.cost_usd:.4f} when {'it was' if total.calls == 1 else 'they were'} asked"
+    stages = by_stage(cached)
+    split = f": {', '.join(f'{stage} {one.calls:,}' for stage, one in stages.items())}" if len(stages) > 1 else ""
+    return [f"from this machine: {replies} {took}{split}"]
+
+
+def _amount(usage: Usage) -> str:
+    """In dollars, or in tokens where the price is unknown."""
+    if usage.cost_usd is None:
+        return count(usage.input_tokens + usage.output_tokens, "token")
+    return f"${usage.cost_usd:.4f}"

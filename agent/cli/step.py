@@ -2,9 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from agent.cli.console import Console
-from agent.cli.options import FolderArgument, JsonOption, MaxUsdOption, ModelOption, OfflineOption, access
+from agent.cli.options import (
+    FolderArgument,
+    JsonOption,
+    MaxCallsOption,
+    MaxTokensOption,
+    MaxUsdOption,
+    ModelOption,
+    OfflineOption,
+    access,
+)
 from agent.cli.outcome import Result, end, show_what_stands
 from agent.connect import Access, model_of
 from agent.errors import ConspectusError
@@ -12,6 +22,8 @@ from agent.folder import Folder
 from agent.pipeline import Review
 from agent.report import Report
 from agent.review import BUILT_IN
+
+T = TypeVar("T")
 
 
 def command_of(step: str) -> Callable[..., None]:
@@ -22,30 +34,44 @@ def command_of(step: str) -> Callable[..., None]:
         *,
         model: ModelOption = None,
         max_usd: MaxUsdOption = None,
+        max_calls: MaxCallsOption = None,
+        max_tokens: MaxTokensOption = None,
         offline: OfflineOption = False,
         as_json: JsonOption = False,
     ) -> None:
-        review, report = bring(folder, step, access(model, max_usd, offline=offline), as_json=as_json)
-        end(report, review.usage, Result.of(report), as_json=as_json)
+        review, report = bring(
+            folder,
+            step,
+            access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline),
+            as_json=as_json,
+        )
+        end(report, review.spent, Result.of(report), as_json=as_json)
 
     return command
 
 
 def bring(folder: Path, step: str, way: Access, *, as_json: bool) -> tuple[Review, Report]:
-    """The review in this folder, brought up to date as far as a step, with its report.
+    """The review in this folder, brought up to date as far as a step, with its report."""
+    return work_on(folder, way, lambda review, console: review.build(step), as_json=as_json, asks=step != "papers")
+
+
+def work_on(
+    folder: Path, way: Access, work: Callable[[Review, Console], T], *, as_json: bool, asks: bool = True
+) -> tuple[Review, T]:
+    """The review in this folder, and what the work on it gave; `asks` says whether a model may be asked for it.
 
     Where something stops it, what stands and what was paid is shown before the error goes on its way.
     """
     with Console() as console:
         review = Review(Folder(folder), way, say=console.say, progress=console.progress)
         console.spent = lambda: review.usage
-        if step != "papers" and not way.offline and model_of(review.folder.protocol(), way) == BUILT_IN:
+        if asks and not way.offline and model_of(review.folder.protocol(), way) == BUILT_IN:
             console.say(
                 f"no model is named, so the built-in one ({BUILT_IN}) answers; name one in review.toml or with --model"
             )
         try:
-            return review, review.build(step)
+            return review, work(review, console)
         except (ConspectusError, KeyboardInterrupt) as stop:
             console.close()
-            show_what_stands(stop, review.folder, review.usage, as_json=as_json)
+            show_what_stands(stop, review.folder, review.spent, as_json=as_json)
             raise

@@ -1,9 +1,8 @@
 """The transport that keeps replies on this machine, so that nothing that was paid for is asked twice."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePath, PureWindowsPath
 from types import TracebackType
 from typing import Any, Self
@@ -12,18 +11,18 @@ import diskcache
 from diskcache.core import MODE_RAW, MODE_TEXT, UNKNOWN
 
 from agent.errors import CallError, NotKept
-from agent.llm.call import Call, Reply, Transport, Usage, canonical
+from agent.llm.call import Call, Reply, Transport
+from agent.llm.entries import Damaged, has_call, reply_in, written
+from agent.llm.ledger import Ledger
 from agent.llm.recall import recall_or_ask
 
 _LARGEST_IN_DATABASE = 1 << 20
 """A longer text, in characters, gets a file of its own."""
 
+_MOST_PARTS = 1024
+
 UNUSABLE = (sqlite3.Error, diskcache.Timeout, OSError, UnicodeDecodeError)
 """What is raised where a database, not one entry in it, is damaged, or its disk is full or fails."""
-
-
-class Damaged(ValueError):
-    """An entry is not one that was stored here."""
 
 
 class TextDisk(diskcache.Disk):  # type: ignore[misc]
@@ -63,9 +62,13 @@ class Cached:
     def __init__(self, inner: Transport, folder: Path) -> None:
         self.n_hits = 0
         """Calls that were answered from here."""
+        self.recalled = Ledger()
+        """What those answers took when they were asked."""
         self._inner = inner
         self._folder = folder
         self._store: diskcache.Cache | None = None
+        self._parts: set[str] = set()
+        """Shared texts that are known to be stored."""
 
     def __enter__(self) -> Self:
         return self
@@ -94,18 +97,24 @@ class Cached:
             if entry is None:
                 return None
             reply = _read(entry, call)
+            if not has_call(entry):
+                with suppress(NotKept):  # it stands as it is, only that it cannot be handed on
+                    self._keep(call, reply)
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
         except UNUSABLE as error:
             raise NotKept(why_unusable(self._folder, "read", error)) from error
         self.n_hits += 1
+        self.recalled.add(call.prompt, reply.usage)
         return reply
 
     def _keep(self, call: Call, reply: Reply) -> None:
-        entry = canonical({"prompt": call.prompt, "model": call.model, "reply": asdict(reply)})
+        entry, shared = written(call, reply)
         try:
-            # diskcache's own `retry` tries for ever where the disk is full or cannot be written.
-            self._opened().set(call.key, entry)
+            put(self._opened(), call.key, entry, {key: text for key, text in shared.items() if key not in self._parts})
+            if len(self._parts) > _MOST_PARTS:
+                self._parts.clear()
+            self._parts.update(shared)
         except UNUSABLE as error:
             raise NotKept(why_unusable(self._folder, "written", error)) from error
 
@@ -129,9 +138,20 @@ def open_store(folder: Path, disk: type[TextDisk] = TextDisk) -> diskcache.Cache
             eviction_policy="none",
             cull_limit=0,
             statistics=0,
+            # A key is read once in a run: what SQLite would keep of the file in memory, 96 MB, is of no use.
+            sqlite_mmap_size=0,
+            sqlite_cache_size=1_024,
         )
     except (TypeError, AttributeError) as error:
         raise sqlite3.DatabaseError(f"its settings are damaged ({error})") from error
+
+
+def put(store: diskcache.Cache, key: str, entry: str, shared: Mapping[str, str]) -> None:
+    """Store an entry, and before it the shared texts that it names."""
+    # diskcache's own `retry` tries for ever where the disk is full or cannot be written.
+    for name, text in shared.items():
+        store.set(name, text)
+    store.set(key, entry)
 
 
 def entry_of(store: diskcache.Cache, key: str) -> str | None:
@@ -149,23 +169,19 @@ def why_unusable(folder: Path, done: str, error: BaseException) -> str:
     """One line on what cannot be done with the cache in this folder, and what to do about it."""
     said = "".join(char if char.isprintable() else " " for char in str(error))  # it may hold what is damaged
     why = " ".join(said.split())[:200] or "its database is locked, or its disk does not take it"
-    return (
-        f"the cache in {folder} cannot be {done}: {why}; make room or, since it only saves asking again, "
-        "delete that folder"
-    )
+    is_closed = isinstance(error, PermissionError) or "readonly" in why or "unable to open" in why
+    mend = "give yourself the right to read and write it" if is_closed else "make room"
+    return f"the cache in {folder} cannot be {done}: {why}; {mend} or, since it only saves asking, delete that folder"
 
 
 def _read(entry: str, call: Call) -> Reply:
     """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none.
 
-    The client reads it again, to make its answer; only here can one that has become invalid still be asked anew.
+    Only here can one that has become invalid still be asked anew.
     """
-    fields = json.loads(entry)["reply"]
-    reply = Reply(**{**fields, "usage": Usage(**fields["usage"])})
-    if not isinstance(reply.model, str) or not isinstance(reply.day, str | None):
-        raise Damaged("a reply without its model or day")
+    reply = reply_in(entry)
     call.answer.model_validate_json(reply.text)
-    return reply
+    return Reply(reply.text, reply.model, reply.day, reply.usage, read_by=call.answer)
 
 
 def _is_inside(name: str | None) -> bool:

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Protocol
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, Protocol
+from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict
 
 from agent.errors import CallError
 from agent.review import Made
@@ -22,14 +23,23 @@ Json = Any
 class Answer(BaseModel):
     """A typed answer; its documented fields are the instruction (as in KnowCoder, Li et al., 2024)."""
 
+    # No private attribute of pydantic's, for which it would call three functions at each reading.
+    __slots__ = ("_made",)
+
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    _made: Made = PrivateAttr(default_factory=Made)
+    opened: ClassVar["type[Answer] | None"] = None
+    """A class of the same fields without this one's closed sets, which an answer is kept in once it was found valid."""
 
     @property
     def made(self) -> Made:
         """How this answer came to be: call, model and day."""
-        return self._made
+        call, model, day = getattr(self, "_made", ("", "", None))
+        return Made(call=call, model=model, day=day)
+
+    def sign(self, call: str, model: str, day: str | None) -> None:
+        """Say which call it answers, under its key, and who gave it when."""
+        object.__setattr__(self, "_made", (call, model, day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class Reply:
     """`2026-11-20`, the day it was given; None for the built-in model."""
     usage: Usage = Usage()
     """What it took when it was given, all attempts."""
+    read_by: type[Answer] | None = field(default=None, compare=False, repr=False)
+    """The class that the text was found valid for, where whoever gives the reply had to look."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +101,9 @@ class Call:
     @cached_property
     def key(self) -> str:
         """`k1-` and the SHA-256 of the call's canonical JSON."""
-        parts = {
-            "model": canonical(self.model),
-            "parameters": canonical(dict(self.parameters)),
-            "prompt": canonical(self.prompt),
-            "schema": schema_text(self.answer),
-            "system": canonical(self.system),
-            "user": canonical(self.user),
-        }
-        text = "{" + ",".join(f'"{name}":{value}' for name, value in parts.items()) + "}"
-        return f"{KEY_VERSION}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        parameters, schema = canonical(dict(self.parameters)), schema_text(self.answer)
+        shared = _shared_part(self.model, parameters, self.prompt, schema, self.system)
+        return f"{KEY_VERSION}-{_with_user(shared, self.user)}"
 
     @property
     def schema(self) -> dict[str, Json]:
@@ -117,12 +122,43 @@ class Transport(Protocol):
         ...
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Json) -> str:
     """The one spelling of a JSON value: keys sorted, no white space, Unicode as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
-_SCHEMAS: dict[type[Answer], tuple[dict[str, Json], str]] = {}
+def key_of(line: Mapping[str, Json]) -> str:
+    """The key of the call that a recorded line tells of, from its parts alone."""
+    parameters, schema = canonical(line["parameters"]), canonical(line["schema"])
+    shared = _shared_part(line["model"], parameters, line["prompt"], schema, line["system"])
+    return f"{KEY_VERSION}-{_with_user(shared, line['user'])}"
+
+
+@lru_cache(maxsize=16)
+def _shared_part(model: str, parameters: str, prompt: str, schema: str, system: str) -> "hashlib._Hash":
+    """The hash of the canonical JSON as far as the user's text, which is the same for the calls of a stage."""
+    parts = {
+        "model": canonical(model),
+        "parameters": parameters,
+        "prompt": canonical(prompt),
+        "schema": schema,
+        "system": canonical(system),
+    }
+    text = "{" + "".join(f'"{name}":{value},' for name, value in parts.items())
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+
+
+def _with_user(shared: "hashlib._Hash", user: str) -> str:
+    whole = shared.copy()
+    whole.update(f'"user":{canonical(user)}}}'.encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
+
+
+_SCHEMAS: WeakKeyDictionary[type[Answer], tuple[dict[str, Json], str, str]] = WeakKeyDictionary()
+"""Let go with the class: a run makes one for each section."""
 
 
 def schema_of(answer: type[Answer]) -> dict[str, Json]:
@@ -139,12 +175,23 @@ def schema_text(answer: type[Answer]) -> str:
     return _prepared(answer)[1]
 
 
-def _prepared(answer: type[Answer]) -> tuple[dict[str, Json], str]:
-    if answer not in _SCHEMAS:
+def schema_as_sent(answer: type[Answer]) -> str:
+    """The JSON of `schema_of`, its properties in their order."""
+    return _prepared(answer)[2]
+
+
+def as_sent(schema: Json) -> str:
+    """JSON in its own order."""
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+
+
+def _prepared(answer: type[Answer]) -> tuple[dict[str, Json], str, str]:
+    prepared = _SCHEMAS.get(answer)
+    if prepared is None:
         raw = answer.model_json_schema()
         schema = _normal(raw, raw.get("$defs", {}))
-        _SCHEMAS[answer] = (schema, canonical(schema))
-    return _SCHEMAS[answer]
+        prepared = _SCHEMAS[answer] = (schema, canonical(schema), as_sent(schema))
+    return prepared
 
 
 def _normal(node: Json, definitions: dict[str, Json]) -> Json:

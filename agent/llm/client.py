@@ -1,16 +1,20 @@
 """What the stages are handed: they ask for a type and get answers in the order they asked, or Unanswered."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
 from agent.errors import CallError, RunStopped
+from agent.llm.answered import Answers, Told
 from agent.llm.call import Answer, Call, Reply, Transport
 from agent.llm.prompts import render
-from agent.review import BUILT_IN, Made, Unanswered
+from agent.review import BUILT_IN, Unanswered
 
 A = TypeVar("A", bound=Answer)
+
+Kind = type[A] | Callable[[], type[A]]
+"""A class, or what makes it when its call is taken up."""
 
 Progress = Callable[[str, int, int], None]
 """Told after each reply: the prompt, how many are done, how many there are in all."""
@@ -52,22 +56,23 @@ class Client:
             raise got
         if got is None:
             raise self.stopped or CallError(f"{prompt}: the transport gave no reply")
-        return got
+        return got.read()
 
     def ask_all(
-        self, prompt: str, answer: type[A] | Sequence[type[A]], rows: Sequence[Mapping[str, Any]]
-    ) -> list[A | Unanswered]:
+        self, prompt: str, answer: type[A] | Sequence[Kind[A]], rows: Sequence[Mapping[str, Any]]
+    ) -> Answers[A]:
         """An answer for each row of fields, in their order; what failed for good is an Unanswered in its place.
 
-        `answer` is one class for all rows or one for each, where each has closed sets of its own. A RunStopped is not
+        `answer` is one class for all rows or one for each, where each has closed sets of its own; many are better given
+        as what makes them, for then no more of them are alive than there are calls on their way. A RunStopped is not
         raised: the rest is Unanswered, with why. What is raised (a Ctrl-C, a broken cassette, a bug) has let the
         transport keep what was in flight, and leaves `stopped` set.
         """
         answers = list(answer) if isinstance(answer, Sequence) else [answer] * len(rows)
         got = self._ask_all(prompt, answers, rows)
-        return [self._as_value(prompt, one) for one in got]
+        return Answers(self._as_value(prompt, one) for one in got)
 
-    def _as_value(self, prompt: str, got: A | CallError | None) -> A | Unanswered:
+    def _as_value(self, prompt: str, got: Told[A] | CallError | None) -> Told[A] | Unanswered:
         if isinstance(got, CallError):
             return Unanswered(stage=prompt, subject="", why=str(got))
         if got is None:
@@ -75,9 +80,9 @@ class Client:
         return got
 
     def _ask_all(
-        self, prompt: str, answers: Sequence[type[A]], rows: Sequence[Mapping[str, Any]]
-    ) -> list[A | CallError | None]:
-        got: list[A | CallError | None] = [None] * len(rows)
+        self, prompt: str, answers: Sequence[Kind[A]], rows: Sequence[Mapping[str, Any]]
+    ) -> list[Told[A] | CallError | None]:
+        got: list[Told[A] | CallError | None] = [None] * len(rows)
         if self.stopped or not rows:
             return got
         wanted: dict[str, list[int]] = {}
@@ -86,7 +91,7 @@ class Client:
         def calls() -> Iterator[Call]:
             nonlocal n_done
             for index, (answer, fields) in enumerate(zip(answers, rows, strict=True)):
-                call = self.call(prompt, answer, fields)
+                call = self.call(prompt, answer if isinstance(answer, type) else answer(), fields)
                 places = wanted.setdefault(call.key, [])
                 places.append(index)
                 if len(places) == 1:  # the same call twice is asked once
@@ -101,7 +106,8 @@ class Client:
                 places = wanted[call.key]
                 self.n_replies += 1
                 for index in places:
-                    got[index] = read(answers[index], call, reply)
+                    kind = answers[index]
+                    got[index] = _look(kind if isinstance(kind, type) else cast(type[A], call.answer), call, reply)
                 n_done += len(places)
                 if self._progress:
                     self._progress(prompt, n_done, len(rows))
@@ -123,13 +129,13 @@ def _stop_by(error: BaseException) -> RunStopped:
     return RunStopped(f"the run was ended by an error: {type(error).__name__}: {' '.join(str(error).split())}")
 
 
-def read(answer: type[A], call: Call, reply: Reply | CallError) -> A | CallError:
-    """The typed value of a reply, which knows how it was made."""
+def _look(answer: type[A], call: Call, reply: Reply | CallError) -> Told[A] | CallError:
+    """A reply that is valid for its class, or why it is not."""
     if isinstance(reply, CallError):
         return reply
     try:
-        value = answer.model_validate_json(reply.text)
+        if reply.read_by is not answer:
+            answer.model_validate_json(reply.text)
     except ValidationError as error:
         return CallError(f"{call.prompt}: a stored reply does not fit its type any more: {error.errors()[0]['msg']}")
-    value._made = Made(call=call.key, model=reply.model, day=reply.day)
-    return value
+    return Told.of(answer, call, reply)

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from agent import write
 from agent.check import check_passages, stands_up
-from agent.classify import classify, is_usable, why_stale
+from agent.classify import is_usable, why_stale
 from agent.draft import Draft, Passage, Section
 from agent.folder import Folder
 from agent.induce import BUILT_IN_BATCH, PAPERS_PER_BATCH, induce, learn_terms
 from agent.llm.client import Client
-from agent.papers import Corpus
+from agent.llm.gate import Gate
+from agent.papers import Corpus, Paper, digest_of
 from agent.pipeline.gather import gather
+from agent.pipeline.sending import Readers, has_terms, keys_not_sent, readers_of, without
 from agent.render import Survey, render
 from agent.report import Report, SourceReport, Stock, take_stock
 from agent.review import BUILT_IN, Card, Protocol, Taxonomy, Unanswered
@@ -34,6 +36,12 @@ class Run:
     protocol: Protocol
     client: Client
     say: Say
+    aside: Client | None = None
+    """The built-in model beside a named one, for papers that are not sent."""
+    gate: Gate | None = None
+    """What keeps them from the server; None where none is asked."""
+    not_sent: frozenset[str] = frozenset()
+    """The papers that a source says `send = "never"` of."""
     corpus: Corpus = field(default_factory=lambda: Corpus(()))
     sources: tuple[SourceReport, ...] = ()
     taxonomy: Taxonomy | None = None
@@ -41,8 +49,14 @@ class Run:
     """All that are on disk, those that are to be made again included."""
     draft: Draft | None = None
     unanswered: list[Unanswered] = field(default_factory=list)
+    only: frozenset[str] | None = None
+    """The papers that this run gives cards; None for all."""
     reached: set[str] = field(default_factory=set)
     """The steps that this run came to: what an earlier run left unanswered in others is still so."""
+    readers: Readers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.readers = Readers(self.client, self.aside or self.client)
 
     def gather(self) -> None:
         """Sources to corpus."""
@@ -55,6 +69,19 @@ class Run:
         self.taxonomy = self.folder.taxonomy()
         self.cards = {key: card for key, card in self.folder.cards().items() if self.corpus.has(key)}
         self.draft = self.folder.draft()
+        self._keep_back()
+
+    def _keep_back(self) -> None:
+        """Settle which papers the model of this run reads, and which the built-in one."""
+        self.not_sent = keys_not_sent(self.corpus, self.sources)
+        if self.gate:
+            self.gate.keep_back(self.corpus.papers(sorted(self.not_sent)), without(self.corpus, self.not_sent))
+        made = [card.made for card in self.cards.values()]
+        made += [passage.made for passage in self.draft.passages] if self.draft else []
+        self.readers = readers_of(self.client, self.aside or self.client, self.corpus, self.not_sent, made)
+        if self.readers.model is not self.client:
+            self.say('no paper may be sent to a model (send = "never"), so the built-in one does everything')
+            self.client = self.readers.model
 
     # Each of the following is a step of its own name; False ends the run, since what follows would rest on nothing.
 
@@ -64,8 +91,9 @@ class Run:
         model = self.client.model
         if self.taxonomy is None or (self.taxonomy.made.gives_way_to(model) and self.folder.is_taxonomy_ours()):
             size = BUILT_IN_BATCH if self.client.is_built_in else PAPERS_PER_BATCH
-            made = induce(self.corpus, self.client, question=self.protocol.question, papers_per_batch=size)
-        elif self.client.is_built_in and not _has_terms(self.taxonomy):
+            papers = self.corpus if self.client.is_built_in else without(self.corpus, self.not_sent)
+            made = induce(papers, self.client, question=self.protocol.question, papers_per_batch=size)
+        elif self.client.is_built_in and not has_terms(self.taxonomy):
             made = learn_terms(self.taxonomy, self.corpus, self.client)
         else:
             return True
@@ -83,22 +111,29 @@ class Run:
         """Taxonomy to cards; a card is replaced when its new one is there."""
         self.reached.add("classify")
         assert self.taxonomy is not None  # `induce` comes first
-        whys = {p.key: why_stale(self.cards.get(p.key), p, self.taxonomy, self.client.model) for p in self.corpus}
-        stale = [paper for paper in self.corpus if whys[paper.key]]
+        whys = self.due()
+        stale = self.corpus.papers(whys)
         if not stale:
             return True
-        again = Counter(why for key, why in whys.items() if why and key in self.cards)
+        again = Counter(why for key, why in whys.items() if key in self.cards)
         for why, n_cards in sorted(again.items()):
             self.say(f"{count(n_cards, 'card')} to be made again: {why}")
-        edited = sorted(key for key, why in whys.items() if why and key in self.cards and self.cards[key].is_edited)
+        edited = sorted(key for key in whys if key in self.cards and self.cards[key].is_edited)
         if edited:
             self.say(f"edited by hand, and to be made again all the same: {', '.join(edited)}")
-        cards, unanswered = classify(stale, self.taxonomy, self.client)
+        cards, unanswered = self.readers.cards(stale, self.corpus, self.taxonomy)
         self.unanswered += unanswered
         self.cards |= {card.key: card for card in cards}
         self.folder.save_cards(self.cards.values())
         self.say(count(len(self._usable()), "card"))
         return True
+
+    def due(self) -> dict[str, str]:
+        """The papers whose cards are to be made, by key, each with why."""
+        assert self.taxonomy is not None  # `induce` comes first
+        wanted = [paper for paper in self.corpus if self.only is None or paper.key in self.only]
+        whys = {p.key: why_stale(self.cards.get(p.key), p, self.taxonomy, self.readers.of(p.key).model) for p in wanted}
+        return {key: why for key, why in whys.items() if why}
 
     def _usable(self) -> dict[str, Card]:
         """The cards that may be written from."""
@@ -107,7 +142,7 @@ class Run:
         return {
             key: card
             for key, card in self.cards.items()
-            if is_usable(card, self.corpus.paper(key), self.taxonomy, self.client.model)
+            if is_usable(card, self.corpus.paper(key), self.taxonomy, self.readers.of(key).model)
         }
 
     def write(self) -> bool:
@@ -127,28 +162,29 @@ class Run:
 
     def _parts(self, cards: dict[str, Card], taxonomy: Taxonomy) -> list[Section]:
         size, question = self.protocol.writing.papers_per_call, self.protocol.question
-        plans = write.plan(self.corpus, cards, taxonomy, papers_per_call=size, question=question)
+        private = self.readers.private
+        plans = write.plan(self.corpus, cards, taxonomy, papers_per_call=size, question=question, private=private)
         earlier = self.draft.sections if self.draft else ()
         standing = {part.id: part for section in earlier for part in section.parts}
-        due = [plan for plan in plans if not write.stands(standing.get(plan.id), plan, self.client.model)]
-        written, unanswered = write.write_parts(due, self.client)
-        self.unanswered += unanswered
-        standing |= {part.id: part for part in written}
+        for client, own in self.readers.share_out(plans, lambda plan: [entry.paper.key for entry in plan.papers]):
+            due = [plan for plan in own if not write.stands(standing.get(plan.id), plan, client.model)]
+            written, unanswered = write.write_parts(due, client)
+            self.unanswered += unanswered
+            standing |= {part.id: part for part in written}
         parts = [standing[plan.id] for plan in plans if plan.id in standing]
-        return write.assemble(self._checked(parts), taxonomy, earlier)
+        return write.assemble(self._checked(parts), taxonomy, earlier, private)
 
     def _openings(self, sections: list[Section], taxonomy: Taxonomy) -> list[Section]:
-        due = [
-            section
-            for section in sections
-            if all(part.is_checked for part in section.parts) and write.needs_opening(section, self.client.model)
-        ]
+        private = self.readers.private
         by_id = {section.id: section for section in sections}
-        for section in write.write_openings(due, self.corpus, taxonomy, self.client):
-            if isinstance(section, Unanswered):
-                self.unanswered.append(section)
-            else:
-                by_id[section.id] = section
+        whole = [section for section in sections if all(part.is_checked for part in section.parts)]
+        for client, own in self.readers.share_out(whole, lambda section: write.opening_keys(section, private)):
+            due = [section for section in own if write.needs_opening(section, client.model, private)]
+            for section in write.write_openings(due, self.corpus, taxonomy, client, private):
+                if isinstance(section, Unanswered):
+                    self.unanswered.append(section)
+                else:
+                    by_id[section.id] = section
         openings = [section.opening for section in by_id.values() if section.opening]
         checked = {passage.id: passage for passage in self._checked(openings)}
         return [
@@ -162,18 +198,19 @@ class Run:
         """The texts over all sections by name, written from what is checked of these; None where there is none."""
         draft = self.draft or Draft(title=self.protocol.title)
         shown = draft.model_copy(update={"sections": tuple(sections)}).only_checked().sections
-        title, question = self.protocol.title, self.protocol.question
-        inputs = write.overview_inputs(shown, title=title, question=question)
+        title, question, private = self.protocol.title, self.protocol.question, self.readers.private
+        client = self.readers.of(*write.overview_keys(shown, private))
+        inputs = write.overview_inputs(shown, title=title, question=question, private=private)
         texts: dict[str, Passage] = {name: text for name in write.OVERVIEWS if (text := getattr(draft, name))}
         due = [
             name
             for name in write.OVERVIEWS
             if name not in texts
             or texts[name].made.inputs != inputs
-            or (texts[name].made.gives_way_to(self.client.model) and not texts[name].is_edited)
+            or (texts[name].made.gives_way_to(client.model) and not texts[name].is_edited)
         ]
         written = write.write_overview(
-            shown, self.corpus, cards, taxonomy, self.client, title=title, question=question, names=due
+            shown, self.corpus, cards, taxonomy, client, title=title, question=question, names=due, private=private
         )
         for name in due:
             text = written.get(name)
@@ -193,15 +230,18 @@ class Run:
         judged again once a model is named.
         """
         passages = [self._reopened(passage) for passage in passages]
-        due = [passage for passage in passages if not passage.is_checked]
-        left = [passage for passage in due if self.client.is_built_in and not _is_comparable(passage)]
-        for passage in left:
-            author = "a person edited it" if passage.is_edited else f"{passage.made.model} wrote it"
-            why = f"{author}, and no model is named to judge it"
-            self.unanswered.append(Unanswered(stage="check_support", subject=passage.id, why=why))
-        done, unanswered = check_passages([one for one in due if one not in left], self.corpus, self.client)
-        self.unanswered += unanswered
-        by_id = {passage.id: passage for passage in done}
+        by_id: dict[str, P] = {}
+        waiting = (passage for passage in passages if not passage.is_checked)
+        for client, due in self.readers.share_out(waiting, lambda passage: passage.keys):
+            left = [passage for passage in due if client.is_built_in and not _is_comparable(passage)]
+            for passage in left:
+                author = "a person edited it" if passage.is_edited else f"{passage.made.model} wrote it"
+                judged_by = "no model is named" if self.client.is_built_in else 'it is on papers with send = "never",'
+                why = f"{author}, and {judged_by} to judge it"
+                self.unanswered.append(Unanswered(stage="check_support", subject=passage.id, why=why))
+            done, unanswered = check_passages([one for one in due if one not in left], self.corpus, client)
+            self.unanswered += unanswered
+            by_id |= {passage.id: passage for passage in done}
         return [by_id.get(passage.id, passage) for passage in passages]
 
     def _reopened(self, passage: P) -> P:
@@ -210,6 +250,12 @@ class Run:
         if passage.is_checked and (was_compared or not stands_up(passage, self.corpus)):
             return passage.model_copy(update={"checked": None})
         return passage
+
+    def _came_to(self, earlier: Unanswered) -> bool:
+        """Whether this run asked again for what an earlier one left unanswered."""
+        step = earlier.stage.split("_")[0]
+        is_left = step == "classify" and self.only is not None and earlier.subject not in self.only
+        return step in self.reached and not is_left
 
     def finish(self) -> Report:
         """Save the report and, where there is a draft, the survey in every form.
@@ -220,10 +266,12 @@ class Run:
             self.draft = self.draft.each(self._reopened)
         draft = self.draft.only_checked() if self.draft else None
         earlier = self.folder.report()
-        carried = [one for one in earlier.unanswered if one.stage.split("_")[0] not in self.reached] if earlier else []
+        carried = [one for one in earlier.unanswered if not self._came_to(one)] if earlier else []
         unanswered = [*carried, *self.unanswered]
         usable = self._usable()
-        stock = Stock(self.protocol.note, self.sources, self.corpus, self.taxonomy, usable, draft, unanswered)
+        stock = Stock(
+            self.protocol.note, self.sources, self.corpus, self.taxonomy, usable, draft, unanswered, self.not_sent
+        )
         report = take_stock(stock, version("conspectus"))
         self.folder.save_report(report)
         if draft and self.taxonomy:
@@ -232,9 +280,9 @@ class Run:
         return report
 
 
-def _has_terms(taxonomy: Taxonomy) -> bool:
-    """Whether its marking words are there, or were asked for and none found."""
-    return bool(taxonomy.made.call) or any(category.terms for category, _ in taxonomy.walk())
+def drawn(corpus: Corpus, n_papers: int) -> tuple[Paper, ...]:
+    """So many papers, drawn by the hash of their keys: a fair sample, always the same, and part of any larger one."""
+    return tuple(sorted(corpus, key=lambda paper: (digest_of(paper.key), paper.key))[:n_papers])
 
 
 def _is_comparable(passage: Passage) -> bool:

@@ -42,14 +42,41 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 
 @pytest.mark.parametrize("name", ON_A_REVIEW)
 def test_every_command_on_a_review_takes_the_same_options(review: Path, conspectus: Conspectus, name: str) -> None:
-    ended = conspectus(name, review, "--model", "some-model", "--max-usd", 1, "--offline", "--json")
+    ended = conspectus(
+        name,
+        review,
+        "--model",
+        "some-model",
+        "--max-usd",
+        1,
+        "--max-calls",
+        9,
+        "--max-tokens",
+        9_000,
+        "--offline",
+        "--json",
+    )
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)
 
 
 def test_add_takes_them_too(tmp_path: Path, review: Path, conspectus: Conspectus) -> None:
     more = write_jsonl(tmp_path / "more.jsonl", [("Fences Against Deer", "We put up fences. Deer stayed outside.")])
-    ended = conspectus("add", more, "-r", review, "--model", "some-model", "--max-usd", 1, "--offline")
+    ended = conspectus(
+        "add",
+        more,
+        "-r",
+        review,
+        "--model",
+        "some-model",
+        "--max-usd",
+        1,
+        "--max-calls",
+        9,
+        "--max-tokens",
+        9_000,
+        "--offline",
+    )
     assert ended.code == 0
     assert ended.out == "1 source added: 1 new paper, 9 in all\n"
 
@@ -207,7 +234,7 @@ def test_no_key_shows_what_stands(review: Path, conspectus: Conspectus) -> None:
 def test_ctrl_c_says_that_nothing_is_lost(
     review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(self: Review, until: str = "build") -> None:
+    def interrupted(self: Review, until: str = "build", **_options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Review, "build", interrupted)

@@ -15,7 +15,9 @@ def test_an_attempt_counts_however_it_ends() -> None:
     budget = Budget(Limits(calls=2))
     budget.settle(budget.reserve(10, 10), Usage())
     budget.settle(budget.reserve(10, 10), None)
-    with pytest.raises(BudgetSpent, match=r"budget of 2 calls .*2 were sent; raise `calls` under \[budget\]"):
+    with pytest.raises(
+        BudgetSpent, match=r"of 2 calls .*2 were sent; raise `calls` under \[budget\] .* or give a larger --max-calls$"
+    ):
         budget.reserve(10, 10)
 
 
@@ -84,7 +86,7 @@ def test_a_limit_in_dollars_needs_prices(prices: tuple[float | None, float | Non
         Budget(Limits(usd=1.0), *prices)
     for side in ("input", "output"):
         assert (f"`usd_per_million_{side} = ...`" in str(caught.value)) == (side in named)
-    assert "[model] in review.toml" in str(caught.value)
+    assert "without the model's price" in str(caught.value) and "[model] in review.toml" in str(caught.value)
 
 
 def test_a_cost_without_a_price_is_unknown_and_a_price_of_nothing_is_nothing() -> None:

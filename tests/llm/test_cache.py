@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from agent.errors import BudgetSpent, NotKept, Refused
-from agent.llm.cache import Cached, Damaged, TextDisk
+from agent.llm.cache import Cached, TextDisk
 from agent.llm.call import Call, Reply, Usage
+from agent.llm.entries import Damaged
 from tests.llm.sample import VALID, Kind, call, calls, leave_room, replies, tamper
 from tests.scripted import Scripted
 

@@ -4,7 +4,8 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from agent.llm.call import Answer, Call, Usage, canonical, schema_of
+from agent.llm.call import Answer, Call, Usage, canonical, key_of, schema_of
+from agent.llm.recorded import line_of
 from tests.llm.sample import Kind, call
 
 
@@ -42,6 +43,14 @@ def test_the_key_is_known_by_heart() -> None:
 )
 def test_the_key_changes_with_all_that_decides_the_answer(other: Call) -> None:
     assert other.key != call("a").key
+
+
+@pytest.mark.parametrize(
+    "one", [call("a"), call("é \ud83d", temperature=0.5), call("", model="", prompt="", seed=None)]
+)
+def test_a_recorded_line_has_the_key_of_its_call(one: Call) -> None:
+    line = json.loads(json.dumps(line_of(one)))
+    assert key_of(line) == line["key"] == one.key
 
 
 def test_the_key_does_not_know_the_fields() -> None:

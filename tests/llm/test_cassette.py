@@ -171,6 +171,18 @@ def test_half_a_line_left_by_a_kill_does_not_stop_the_next_recording(path: Path)
     assert len(replies(Cassette(path), 3)) == 3
 
 
+def test_a_line_cut_in_the_middle_of_a_character_does_not_stop_the_next_recording(path: Path) -> None:
+    with Cassette(path, Scripted(lambda call: VALID)) as cassette:
+        list(cassette.send_all([call("漢")]))
+    data = path.read_bytes()
+    path.write_bytes(data + data[: data.index("漢".encode()) + 1])
+    with pytest.raises(NotKept, match="not UTF-8"):
+        list(Cassette(path).send_all([call("漢")]))
+    with Cassette(path, Scripted()) as cassette:
+        list(cassette.send_all([call("漢")]))
+    assert path.read_bytes() == data
+
+
 def test_a_file_without_a_last_line_break_is_appended_to_rightly(path: Path) -> None:
     record(path, 2)
     path.write_bytes(path.read_bytes().rstrip(b"\n"))

@@ -47,9 +47,8 @@ def test_a_missing_template_is_named(write: Write) -> None:
 
 def test_instructions_follow_their_fields_from_call_to_call(write: Write, tmp_path: Path) -> None:
     (tmp_path / "_part.j2").write_text("{% if paper %}{{ paper.title }}{% endif %}")
-    write(
-        "{% block system %}{{ n }}{% include '_part.j2' %}{{ names | join }}{% endblock %}{% block user %}u{% endblock %}"
-    )
+    system = "{{ n }}{% include '_part.j2' %}{{ names | join }}"
+    write(f"{{% block system %}}{system}{{% endblock %}}{{% block user %}}u{{% endblock %}}")
     roses, bees = Paper(key="a", title="Roses"), Paper(key="b", title="Bees")
     names = ["x"]
     rows = [(1, roses), (1, roses), (2, roses), (2, bees), (1, roses), (1, None)]

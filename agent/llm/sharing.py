@@ -1,0 +1,139 @@
+"""Hands a cache's replies to someone else: out of it into a cassette, and from a cassette into it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import diskcache
+
+from agent.errors import FolderError
+from agent.llm.cache import UNUSABLE, entry_of, open_store, put, why_unusable
+from agent.llm.call import Json, key_of
+from agent.llm.entries import has_call, line_in, reply_in, written_of
+from agent.llm.inventory import about, entries, looking_into
+from agent.llm.recorded import Line, broken, encoded, is_there, numbered, parsed, read_lines, reply_of, write_lines
+
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What became of each reply that the cache holds."""
+
+    n_new: int = 0
+    n_known: int = 0
+    """In the file already."""
+    n_different: int = 0
+    """The file has another reply to the same call, and keeps it."""
+    n_without_call: int = 0
+    """Kept by a version that did not keep the call with its reply."""
+    n_damaged: int = 0
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of each line of the file."""
+
+    n_new: int = 0
+    n_known: int = 0
+    n_different: int = 0
+    """The cache has another reply to the same call, and keeps it."""
+
+
+def export(folder: Path, path: Path) -> Exported:
+    """Write what is kept in this folder into a cassette, beside what that holds already.
+
+    The lines are sorted and depend on nothing but the replies: the same twice is the same bytes. NotKept where the
+    file is broken or cannot be written, FolderError where the cache cannot be read.
+    """
+    there = read_lines(path) if is_there(path) else {}
+    with looking_into(folder) as store:
+        if store is None:
+            return Exported()
+        fates = {key: _fate(store, key, entry, there) for key, entry in entries(store)}
+        if any(fate == "new" for fate in fates.values()) or there:
+            added = {key for key, fate in fates.items() if fate == "new"}
+            write_lines(path, _merged(store, added, there))
+    n = {fate: sum(one == fate for one in fates.values()) for fate in set(fates.values())}
+    return Exported(**{f"n_{fate}": number for fate, number in n.items()})
+
+
+def _fate(store: diskcache.Cache, key: str, entry: str | None, there: dict[str, Line]) -> str:
+    line = _line(store, key, entry)
+    if line is None:
+        return "damaged" if entry is None or has_call(entry) or about(key, entry) is None else "without_call"
+    if key not in there:
+        return "new"
+    return "known" if _says(there[key]) == _says(line) else "different"
+
+
+def _merged(store: diskcache.Cache, added: set[str], there: dict[str, Line]) -> Iterator[bytes]:
+    """All lines in their order; those of the cache are read again, one at a time, since they may be many."""
+    for key in sorted(added | there.keys()):
+        line = there.get(key) or _line(store, key, entry_of(store, key))
+        if line is not None:
+            yield encoded(line)
+
+
+def _line(store: diskcache.Cache, key: str, entry: str | None) -> Line | None:
+    try:
+        return line_in(key, entry or "", lambda name: entry_of(store, name))
+    except _UNREADABLE:
+        return None
+
+
+def _says(line: Line) -> tuple[Json, Json]:
+    """What makes two replies different ones: not the day, nor what they took."""
+    return line["reply"]["text"], line["reply"]["model"]
+
+
+def take_in(path: Path, folder: Path) -> Imported:
+    """Keep the replies of a cassette in this folder; a reply that is there stays, be it another one.
+
+    Nothing is stored before every line was looked at: NotKept names the first that is broken, or whose key is not that
+    of its call, since it would be taken for the answer to another.
+    """
+    for number, text in numbered(path):
+        why = _why_refused(text)
+        if why:
+            raise broken(path, number, why)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(open_store(folder)) as store:
+            fates = [_take(store, line) for _, text in numbered(path) if (line := parsed(text))]
+    except UNUSABLE as error:
+        raise FolderError(why_unusable(folder, "written", error)) from error
+    return Imported(fates.count("new"), fates.count("known"), fates.count("different"))
+
+
+def _why_refused(text: str) -> str | None:
+    line = parsed(text)
+    if line is None:
+        return "not a recorded call with its reply"
+    try:
+        is_own = key_of(line) == line["key"]
+        reply = reply_of(line)
+        written_of(line)
+    except _UNREADABLE:
+        return "not a recorded call with its reply"
+    if not is_own:
+        return "its key is not that of its call, so something in it was changed"
+    if not isinstance(reply.model, str) or not isinstance(reply.day, str | None):
+        return "its reply does not say which model gave it, or when"
+    return None
+
+
+def _take(store: diskcache.Cache, line: Line) -> str:
+    """Keep one line, and say what it is beside what is there; an entry without its call is given it."""
+    try:
+        entry = entry_of(store, line["key"])
+        kept = reply_in(entry) if entry is not None else None
+    except _UNREADABLE:
+        entry = kept = None
+    if kept is not None and (kept.text, kept.model) != _says(line):
+        return "different"
+    if entry is None or not has_call(entry):
+        completed = line if kept is None else {**line, "reply": {**line["reply"], "day": kept.day}}
+        put(store, line["key"], *written_of(completed))
+    return "new" if kept is None else "known"
