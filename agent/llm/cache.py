@@ -138,8 +138,8 @@ def open_store(folder: Path, disk: type[TextDisk] = TextDisk) -> diskcache.Cache
             eviction_policy="none",
             cull_limit=0,
             statistics=0,
-            # A key is read once in a run: what SQLite would keep of the file in memory, 96 MB, is of no use.
-            sqlite_mmap_size=0,
+            # A key is read once in a run: of what SQLite would keep of the file in memory, 96 MB, most is of no use.
+            sqlite_mmap_size=1 << 24,
             sqlite_cache_size=1_024,
         )
     except (TypeError, AttributeError) as error:

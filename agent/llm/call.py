@@ -101,8 +101,8 @@ class Call:
     @cached_property
     def key(self) -> str:
         """`k1-` and the SHA-256 of the call's canonical JSON."""
-        parameters, schema = canonical(dict(self.parameters)), schema_text(self.answer)
-        shared = _shared_part(self.model, parameters, self.prompt, schema, self.system)
+        schema = schema_text(self.answer)
+        shared = _shared_part(self.model, _parameters_text(self.parameters), self.prompt, schema, self.system)
         return f"{KEY_VERSION}-{_with_user(shared, self.user)}"
 
     @property
@@ -135,6 +135,19 @@ def key_of(line: Mapping[str, Json]) -> str:
     parameters, schema = canonical(line["parameters"]), canonical(line["schema"])
     shared = _shared_part(line["model"], parameters, line["prompt"], schema, line["system"])
     return f"{KEY_VERSION}-{_with_user(shared, line['user'])}"
+
+
+def _parameters_text(parameters: Mapping[str, Json]) -> str:
+    """Their canonical JSON; with types, for 1 and 1.0 are equal and are not written alike."""
+    try:
+        return _text_of_scalars(tuple((name, type(value), value) for name, value in parameters.items()))
+    except TypeError:  # a list or a mapping among them
+        return canonical(dict(parameters))
+
+
+@lru_cache(maxsize=16)
+def _text_of_scalars(parameters: tuple[tuple[str, type, Json], ...]) -> str:
+    return canonical({name: value for name, _, value in parameters})
 
 
 @lru_cache(maxsize=16)
