@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from agent.errors import CallError, NotAllowed
-from agent.llm.address import read_address, read_key
+from agent.llm.address import Address, read_address, read_key
 from agent.llm.budget import Budget
 from agent.llm.cache import Cached
 from agent.llm.call import Call, Reply, Transport, Usage
@@ -157,10 +157,15 @@ def asks_a_server(protocol: Protocol, access: Access) -> bool:
     return model != BUILT_IN and (model != DEMO or access.record is not None)
 
 
+def address_of(access: Access) -> Address:
+    """Where requests would go; NotAllowed where OPENAI_BASE_URL holds no address."""
+    return read_address(access.base_url or DEFAULT_SERVER)
+
+
 def server_of(access: Access) -> str:
     """The host that would be asked; empty where OPENAI_BASE_URL names none, which `reach` complains of."""
     try:
-        return read_address(access.base_url or DEFAULT_SERVER).host
+        return address_of(access).host
     except NotAllowed:
         return ""
 
@@ -219,7 +224,7 @@ def reach(protocol: Protocol, access: Access, model: str, retries: "Retries | No
 
     What speaks to a server takes a second to load, and is loaded here.
     """
-    address = read_address(access.base_url or DEFAULT_SERVER)
+    address = address_of(access)
     key = read_key(access.api_key)
     if address.needs_key and not key:
         raise NotAllowed(

@@ -16,7 +16,7 @@ ConspectusError
     ├── BudgetSpent      the next attempt could pass a limit of the budget
     ├── Declined         whoever was asked whether to go on said no
     ├── NotRecorded      a replay met a call that its cassette does not hold
-    ├── NotAllowed       no key, a wrong key, or no such model
+    ├── NotAllowed       the server will answer no call: its address, the key or the model is wrong
     ├── NotKept          a reply cannot be stored, or those that are stored cannot be read
     └── Unreachable      the server never gave a reply
 """
@@ -87,7 +87,7 @@ class NotRecorded(RunStopped):
 
 
 class NotAllowed(RunStopped):
-    """The server will answer no call at all: no key, a wrong key, or no such model."""
+    """The server will answer no call at all: no address that may be asked, no key or credit, or no such model."""
 
 
 class NotKept(RunStopped):

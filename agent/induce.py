@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from agent.answers import CategoryAnswer, ChildAnswer, FacetAnswer, TaxonomyAnswer, TermsAnswer, with_keys
 from agent.llm.client import Client
-from agent.papers import Corpus, Paper, digest_of
+from agent.papers import Corpus, Paper
 from agent.review import Category, Facet, Taxonomy, Unanswered
 from agent.shown import shown
 from agent.taxonomy import signed
@@ -27,7 +27,7 @@ def induce(
     The batches follow the hash of the keys, never the order of a file. One batch that stays unanswered leaves no
     taxonomy, for a share of the papers would have had no say in it.
     """
-    papers = _by_hash(corpus)[:MOST_PAPERS]
+    papers = corpus.drawn(MOST_PAPERS)
     if not papers:
         return Unanswered(stage="induce_propose", subject="taxonomy", why="there is no paper to order")
     n_batches = -(-len(papers) // papers_per_batch)
@@ -60,7 +60,7 @@ def learn_terms(taxonomy: Taxonomy, corpus: Corpus, client: Client) -> Taxonomy 
     Asked once: a category with terms keeps them, and a taxonomy that is signed was asked before.
     """
     kind: type[TermsAnswer[str]] = with_keys(TermsAnswer, taxonomy.ids)
-    papers = _in_order(_by_hash(corpus)[:BUILT_IN_BATCH])
+    papers = _in_order(corpus.drawn(BUILT_IN_BATCH))
     answer = client.ask_all("induce_terms", kind, [{"taxonomy": taxonomy, "papers": papers}])[0]
     if isinstance(answer, Unanswered):
         return answer.about("taxonomy")
@@ -72,10 +72,6 @@ def learn_terms(taxonomy: Taxonomy, corpus: Corpus, client: Client) -> Taxonomy 
 
     # Signed without a digest of its content: what a person gave is not the program's to make again.
     return taxonomy.model_copy(update={"categories": tuple(map(marked, taxonomy.categories)), "made": answer.made})
-
-
-def _by_hash(corpus: Corpus) -> list[Paper]:
-    return sorted(corpus, key=lambda paper: (digest_of(paper.key), paper.key))
 
 
 def _in_order(papers: Iterable[Paper]) -> tuple[Paper, ...]:

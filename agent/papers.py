@@ -117,6 +117,11 @@ class Paper(Frozen):
         return "more authors" in self.extra
 
     @property
+    def called(self) -> str:
+        """Its title, else its first words."""
+        return self.title or self.first_words
+
+    @property
     def first_words(self) -> str:
         """What to call it where there is neither a title nor a card: the abstract's first eight words."""
         words = (self.abstract or self.key).split()
@@ -167,6 +172,10 @@ class Corpus(Sequence[Paper]):
 
     def papers(self, keys: Iterable[str]) -> tuple[Paper, ...]:
         return tuple(self._by_key[key] for key in keys)
+
+    def drawn(self, n_papers: int) -> tuple[Paper, ...]:
+        """At most so many, by the hash of their keys: a fair sample, always the same, and part of any larger one."""
+        return tuple(sorted(self, key=lambda paper: (digest_of(paper.key), paper.key))[:n_papers])
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

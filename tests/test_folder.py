@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from agent.draft import Draft, Section
 from agent.errors import FolderError, ProtocolError
-from agent.folder import Folder, write_whole
+from agent.folder import Folder
+from agent.folder.files import write_whole
 from agent.papers import Author, Corpus, Duplicate, Paper, Place
 from agent.report import Report
 from agent.review import FactQuote, Made, Protocol, Source

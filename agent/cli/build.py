@@ -6,7 +6,7 @@ what the rest would take.
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -90,7 +90,7 @@ def may_go_on(found: Estimate, console: Console, *, yes: bool) -> bool:
     return console.ask("go on?")
 
 
-def _pilot(folder: Path, way: Access, n_papers: int, *, as_json: bool) -> None:
+def _pilot(folder: Path, way: Access, n_papers: int, *, as_json: bool) -> NoReturn:
     """Card a sample, show it and what the rest would take, and end."""
 
     def work(review: Review, console: Console) -> tuple[Report, tuple[Piloted, ...], Estimate]:
@@ -114,8 +114,7 @@ def _pilot(folder: Path, way: Access, n_papers: int, *, as_json: bool) -> None:
 def _card_lines(one: Piloted) -> list[str]:
     tokens = "" if one.usage is None else f", {count(one.usage.input_tokens + one.usage.output_tokens, 'token')}"
     facts = [f"    {name}: {one.card.facts[name]}" for name in FACTS if name in one.card.facts]
-    title = one.paper.title or one.paper.first_words
-    return [f"{one.card.key}  {title}", f"    {one.card.category}{tokens}", *facts]
+    return [f"{one.card.key}  {one.paper.called}", f"    {one.card.category}{tokens}", *facts]
 
 
 def _as_value(one: Piloted) -> dict[str, object]:

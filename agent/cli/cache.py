@@ -19,7 +19,7 @@ from agent.folder import Folder
 from agent.llm.inventory import bytes_on_disk, take_inventory
 from agent.llm.prompts import known_prompts
 from agent.llm.pruning import Pruning, choose, prune
-from agent.llm.sharing import Exported, Imported, export, take_in
+from agent.llm.sharing import Exported, export, take_in
 from agent.wording import count
 
 _SHOW = "[FOLDER]"
@@ -99,7 +99,7 @@ def import_kept(
     """Keep the answers of such a file as if they had been given here; an answer that is kept already stays."""
     place = _cache_of(folder)
     with Folder(folder).held("cache import", show_aside):
-        done: Imported = take_in(file, place)
+        done = take_in(file, place)
     if as_json:
         show_json(asdict(done))
         return

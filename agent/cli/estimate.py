@@ -26,7 +26,7 @@ from agent.connect import asks_a_server
 from agent.folder import Folder
 from agent.pipeline import Review
 from agent.pipeline.estimate import TITLES, Estimate, StageEstimate
-from agent.review import Limits
+from agent.review import BUILT_IN, Limits
 from agent.wording import count
 
 _HEAD = ("", "calls", "kept here", "tokens sent", "written", "price")
@@ -62,7 +62,7 @@ def command(
 def told(found: Estimate) -> list[str]:
     """The whole estimate, for a person."""
     if found.is_free:
-        who = "the built-in model answers" if found.model == "extractive" else "recorded answers are played"
+        who = "the built-in model answers" if found.model == BUILT_IN else "recorded answers are played"
         return [f"{who}: nothing is sent, and nothing costs"]
     if not found.stages:
         return ["nothing is left to ask: all of it stands"]

@@ -1,7 +1,7 @@
 """How a run ended, told in a few lines, and its exit code; every command that runs a review ends here."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -201,7 +201,7 @@ _THEN = {
 
 def cost_lines(spent: Spent) -> list[str]:
     """What was paid in this run, by stage and at which price, and what this machine knew; nothing where nothing was."""
-    return [*_fresh_lines(spent), *_cached_lines(spent.cached)]
+    return [*_fresh_lines(spent), *_cached_lines(spent)]
 
 
 def _fresh_lines(spent: Spent) -> list[str]:
@@ -222,18 +222,16 @@ def _fresh_lines(spent: Spent) -> list[str]:
     return said
 
 
-def _cached_lines(cached: Mapping[str, Usage]) -> list[str]:
-    total = sum(cached.values(), Usage())
+def _cached_lines(spent: Spent) -> list[str]:
+    total = spent.spared
     if not total.calls:
         return []
     replies = count(total.calls, "reply", "replies")
-    if total.cost_usd is None:
-        took = f"that took {_amount(total)} when {'it was' if total.calls == 1 else 'they were'} asked"
-    else:
-        took = f"that cost ${total.cost_usd:.4f} when {'it was' if total.calls == 1 else 'they were'} asked"
-    stages = by_stage(cached)
+    took = "took" if total.cost_usd is None else "cost"
+    then = f"that {took} {_amount(total)} when {'it was' if total.calls == 1 else 'they were'} asked"
+    stages = by_stage(spent.cached)
     split = f": {', '.join(f'{stage} {one.calls:,}' for stage, one in stages.items())}" if len(stages) > 1 else ""
-    return [f"from this machine: {replies} {took}{split}"]
+    return [f"from this machine: {replies} {then}{split}"]
 
 
 def _amount(usage: Usage) -> str:

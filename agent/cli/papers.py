@@ -53,7 +53,7 @@ def command(
 def _papers(folder: Folder, report: Report) -> Result:
     corpus = folder.corpus()
     marks = dict.fromkeys(report.not_sent, "  [not sent to a model]")
-    listed = [f"{paper.key}  {paper.title or paper.first_words}{marks.get(paper.key, '')}" for paper in corpus]
+    listed = [f"{paper.key}  {paper.called}{marks.get(paper.key, '')}" for paper in corpus]
     return Result([*listed, _in_all(report)], list(corpus))
 
 

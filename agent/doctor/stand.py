@@ -95,10 +95,9 @@ def look_at_disk(folder: Folder) -> Check:
     """Whether the folder can be written, tried with a file that has no name and is gone at once."""
     free_bytes = shutil.disk_usage(folder.path).free
     try:
-        for place in (folder.path, folder.cache_folder):
-            if place.is_dir():
-                with tempfile.TemporaryFile(dir=place) as file:
-                    file.write(b"x")
+        for place in filter(Path.is_dir, (folder.path, folder.cache_folder)):
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"x")
     except OSError as error:
         says = f"{place} cannot be written: {error.strerror}"
         return wrong("disk", says, "make room, or give yourself the right to write there", free_bytes)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from agent.connect import DEFAULT_SERVER, DEMO, Access, asks_a_server, model_of
+from agent.connect import DEMO, Access, address_of, asks_a_server, model_of
 from agent.doctor.check import Check, fine, note, wrong
 from agent.doctor.surroundings import added_headers, bars_connections, bypassed, proxy_of, unsendable_headers
 from agent.errors import NotAllowed
-from agent.llm.address import Address, read_address, read_key
+from agent.llm.address import Address, read_key
 from agent.review import BUILT_IN, Protocol
 from agent.wording import count
 
@@ -34,7 +34,7 @@ def look_at_way(protocol: Protocol, access: Access, environ: Mapping[str, str]) 
         yield from _unused(access)
         return
     try:
-        address = read_address(access.base_url or DEFAULT_SERVER)
+        address = address_of(access)
     except NotAllowed as error:
         yield wrong("server", str(error))
         yield _key(access, None)
@@ -43,14 +43,6 @@ def look_at_way(protocol: Protocol, access: Access, environ: Mapping[str, str]) 
     yield from _hosts(address, environ)
     yield _key(access, address)
     yield from _headers(environ)
-
-
-def address_of(access: Access) -> Address | None:
-    """Where requests would go; None where the environment gives no address."""
-    try:
-        return read_address(access.base_url or DEFAULT_SERVER)
-    except NotAllowed:
-        return None
 
 
 def look_at_pace(protocol: Protocol) -> Check:
@@ -74,8 +66,10 @@ def look_at_pace(protocol: Protocol) -> Check:
 
 def _unused(access: Access) -> Iterator[Check]:
     """What a run that asks no server leaves aside."""
-    address = address_of(access)
-    where = f"with a model named it would be {address.shown}" if address else "OPENAI_BASE_URL holds no address"
+    try:
+        where = f"with a model named it would be {address_of(access).shown}"
+    except NotAllowed:
+        where = "OPENAI_BASE_URL holds no address"
     yield fine("server", f"none is asked; {where}", None)
     yield fine("hosts", "none: nothing leaves this machine", [])
     said = "one is set in OPENAI_API_KEY, and nothing is sent with it" if access.api_key else "none is set or wanted"

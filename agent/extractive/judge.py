@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.draft import Claim, Verdict
 from agent.extractive.overlap import covered, most_alike
-from agent.extractive.prose import quoted, title_of
+from agent.extractive.prose import quoted
 from agent.extractive.quotations import quotation_in
 from agent.extractive.roles import read
 from agent.fields import FailedClaim
@@ -62,4 +62,4 @@ def _replacement(claim: Claim, by_key: Mapping[str, Paper]) -> dict[str, Any] | 
     if not alike:
         return None
     _, paper, sentence = max(alike, key=lambda one: one[0])
-    return quoted(title_of(paper), paper.key, sentence.text)
+    return quoted(paper.called, paper.key, sentence.text)

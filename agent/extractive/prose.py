@@ -56,11 +56,7 @@ def quoted(name: str, key: str, sentence: str) -> Claim:
 
 def name_of_work(entry: CardedPaper) -> str:
     """What to call the paper: the name on its card, else its title, else its first words."""
-    return entry.card.facts.get("name") or title_of(entry.paper)
-
-
-def title_of(paper: Paper) -> str:
-    return paper.title or paper.first_words
+    return entry.card.facts.get("name") or entry.paper.called
 
 
 def _as_name(name: str) -> str:

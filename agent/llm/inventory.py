@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import diskcache
 from diskcache.core import DBNAME
@@ -12,14 +13,22 @@ from diskcache.core import DBNAME
 from agent.errors import FolderError
 from agent.llm.cache import UNUSABLE, TextDisk, entry_of, open_store, why_unusable
 from agent.llm.entries import PART, Damaged, told_by
+from agent.llm.recorded import UNREADABLE
 from agent.papers import Frozen
 
 log = logging.getLogger(__name__)
 
 _NO_KEY = ""
 
-Told = tuple[str, str, str, str | None]
-"""Of an entry: its key, its prompt, its model, and the day of its reply."""
+
+class About(NamedTuple):
+    """What an entry says of itself."""
+
+    key: str
+    prompt: str
+    model: str
+    day: str | None
+    """Of its reply."""
 
 
 class Kept(Frozen):
@@ -45,7 +54,7 @@ def take_inventory(folder: Path) -> list[Kept]:
             if told is None or entry is None:
                 n_damaged += 1
             else:
-                sizes[told[1], told[2]].append(len(entry.encode()))
+                sizes[told.prompt, told.model].append(len(entry.encode()))
     if n_damaged:
         log.warning("%d damaged in %s: not counted here, and asked again when needed", n_damaged, folder)
     return [
@@ -85,14 +94,14 @@ def entries(store: diskcache.Cache, keys: Iterable[str] | None = None) -> Iterat
                 yield key, None
 
 
-def about(key: str, entry: str | None) -> Told | None:
+def about(key: str, entry: str | None) -> About | None:
     """What an entry says of itself; None where it is damaged."""
     try:
         told = told_by(entry or "")
         prompt, model, reply = told["prompt"], told["model"], told["reply"]
         is_whole = isinstance(prompt, str) and isinstance(model, str) and isinstance(reply["text"], str)
-        return (key, prompt, model, reply["day"]) if is_whole else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return About(key, prompt, model, reply["day"]) if is_whole else None
+    except UNREADABLE:
         return None
 
 

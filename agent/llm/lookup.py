@@ -12,6 +12,7 @@ from agent.errors import NotKept
 from agent.llm.cache import UNUSABLE, entry_of, open_store, why_unusable
 from agent.llm.call import Call, Reply
 from agent.llm.entries import reply_in
+from agent.llm.recorded import UNREADABLE
 
 
 class Lookup:
@@ -49,7 +50,7 @@ class Lookup:
                 self._store = open_store(self._folder)
             entry = entry_of(self._store, key)
             return None if entry is None else reply_in(entry)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except UNREADABLE:
             return None
         except UNUSABLE as error:
             raise NotKept(why_unusable(self._folder, "read", error)) from error

@@ -79,10 +79,9 @@ def list_price(model: str, server: str | None = None) -> ListPrice | None:
 
 def _readings(model: str) -> list[tuple[str | None, str]]:
     """The names that a model's may stand for, the most exact first, each with the vendor it must be of."""
-    whole = [(None, model)]
-    prefix, slash, rest = model.partition("/")
-    readings: list[tuple[str | None, str]] = [*whole, (prefix, rest)] if slash else [*whole]
-    return [*readings, *((vendor, _SNAPSHOT.sub("", name)) for vendor, name in readings if _SNAPSHOT.search(name))]
+    vendor, slash, rest = model.partition("/")
+    readings: list[tuple[str | None, str]] = [(None, model), *([(vendor, rest)] if slash else [])]
+    return [*readings, *((whose, _SNAPSHOT.sub("", name)) for whose, name in readings if _SNAPSHOT.search(name))]
 
 
 def _in_words(line: ListPrice) -> str:

@@ -13,6 +13,7 @@ from diskcache.core import DBNAME
 
 from agent.llm.entries import PART, names_in
 from agent.llm.inventory import about, bytes_on_disk, entries, looking_into
+from agent.llm.recorded import UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _unnamed(store: diskcache.Cache) -> list[str]:
     for _, entry in entries(store):
         try:
             named.update(names_in(entry or ""))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except UNREADABLE:
             continue  # of the first version, or damaged: it names nothing
     return [key for key in store if key.startswith(PART) and key not in named]
 

@@ -16,7 +16,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RateLimit:
     """What the headers of one reply say of a unit."""
 
     limit: float
@@ -38,13 +38,13 @@ class Told:
         return max(1.0, min(self.limit, self.remaining + self.rate_per_s * self.reset_s))
 
 
-def told_by(headers: Mapping[str, str], unit: str) -> Told | None:
+def rate_limit_in(headers: Mapping[str, str], unit: str) -> RateLimit | None:
     """What these headers say of `requests` or `tokens`, in OpenAI's form; None where they say nothing of use."""
     limit = headers.get(f"x-ratelimit-limit-{unit}")
     if limit is None:
         return None
     try:
-        told = Told(
+        told = RateLimit(
             float(limit),
             float(headers[f"x-ratelimit-remaining-{unit}"]),
             seconds_of(headers.get(f"x-ratelimit-reset-{unit}", "")),
@@ -133,7 +133,7 @@ class Quota:
         Of two replies the one to the later request is right: what remained then, less what was taken since, plus
         what has flowed in since.
         """
-        told = told_by(headers, self._unit) if number > self._told_of else None
+        told = rate_limit_in(headers, self._unit) if number > self._told_of else None
         if told is not None:
             self._told_of = number
             level = told.remaining - (self.n_taken - n_taken)
@@ -142,10 +142,10 @@ class Quota:
 
     def remaining(self, headers: Mapping[str, str]) -> float | None:
         """What these headers say is left; None where they say nothing."""
-        told = told_by(headers, self._unit)
+        told = rate_limit_in(headers, self._unit)
         return told.remaining if told else None
 
     def is_beyond(self, amount: float, headers: Mapping[str, str]) -> bool:
         """Whether so much is more than a server allows that has next to all of it left."""
-        told = told_by(headers, self._unit)
+        told = rate_limit_in(headers, self._unit)
         return told is not None and amount > told.limit and told.remaining > _NEXT_TO_ALL * told.limit

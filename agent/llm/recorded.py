@@ -12,6 +12,8 @@ from agent.llm.call import Call, Json, Reply, Usage
 
 Line = dict[str, Json]
 """A call with its reply: key, prompt, model, parameters, schema, system, user, reply."""
+UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+"""What is raised where a line, or what a cache holds, is none that was recorded."""
 
 
 def line_of(call: Call, reply: Reply | None = None) -> Line:
@@ -104,7 +106,7 @@ def parsed(text: str) -> Line | None:
     try:
         line: Line = json.loads(text)
         reply = reply_of(line)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except UNREADABLE:
         return None
     needed = ("key", "prompt", "model", "system", "user")
     is_whole = all(isinstance(line.get(name), str) for name in needed) and isinstance(reply.text, str)

@@ -106,9 +106,10 @@ class Server:
         if status in (401, 403):
             return NotAllowed(f"the server did not accept the key ({status}){said}; check OPENAI_API_KEY")
         if status == 402 or error.code == "insufficient_quota":
-            return NotAllowed(f"the account of this key has no credit left ({status}){said}")
+            return NotAllowed(f"the account of this key has no credit left ({status}){said}; add some, or set another")
         if status == 404 or error.code == "model_not_found":
-            return NotAllowed(f"the server knows no model `{call.model}` at this address ({status}){said}")
+            unknown = f"the server knows no model `{call.model}` at this address ({status}){said}"
+            return NotAllowed(f"{unknown}; check the model's name and OPENAI_BASE_URL")
         if status == 429:
             return Passing(
                 f"the server takes no more requests for now (429){said}", retry_after_s(error.response.headers)

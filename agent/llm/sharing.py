@@ -1,5 +1,6 @@
 """Hands a cache's replies to someone else: out of it into a cassette, and from a cassette into it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,9 +13,18 @@ from agent.llm.cache import UNUSABLE, entry_of, open_store, put, why_unusable
 from agent.llm.call import Json, key_of
 from agent.llm.entries import has_call, line_in, reply_in, written_of
 from agent.llm.inventory import about, entries, looking_into
-from agent.llm.recorded import Line, broken, encoded, is_there, numbered, parsed, read_lines, reply_of, write_lines
-
-_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+from agent.llm.recorded import (
+    UNREADABLE,
+    Line,
+    broken,
+    encoded,
+    is_there,
+    numbered,
+    parsed,
+    read_lines,
+    reply_of,
+    write_lines,
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,11 @@ def export(folder: Path, path: Path) -> Exported:
         if store is None:
             return Exported()
         fates = {key: _fate(store, key, entry, there) for key, entry in entries(store)}
-        if any(fate == "new" for fate in fates.values()) or there:
-            added = {key for key, fate in fates.items() if fate == "new"}
+        added = {key for key, fate in fates.items() if fate == "new"}
+        if added or there:
             write_lines(path, _merged(store, added, there))
-    n = {fate: sum(one == fate for one in fates.values()) for fate in set(fates.values())}
-    return Exported(**{f"n_{fate}": number for fate, number in n.items()})
+    n = Counter(fates.values())
+    return Exported(n["new"], n["known"], n["different"], n["without_call"], n["damaged"])
 
 
 def _fate(store: diskcache.Cache, key: str, entry: str | None, there: dict[str, Line]) -> str:
@@ -79,7 +89,7 @@ def _merged(store: diskcache.Cache, added: set[str], there: dict[str, Line]) -> 
 def _line(store: diskcache.Cache, key: str, entry: str | None) -> Line | None:
     try:
         return line_in(key, entry or "", lambda name: entry_of(store, name))
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
@@ -115,7 +125,7 @@ def _why_refused(text: str) -> str | None:
         is_own = key_of(line) == line["key"]
         reply = reply_of(line)
         written_of(line)
-    except _UNREADABLE:
+    except UNREADABLE:
         return "not a recorded call with its reply"
     if not is_own:
         return "its key is not that of its call, so something in it was changed"
@@ -129,7 +139,7 @@ def _take(store: diskcache.Cache, line: Line) -> str:
     try:
         entry = entry_of(store, line["key"])
         kept = reply_in(entry) if entry is not None else None
-    except _UNREADABLE:
+    except UNREADABLE:
         entry = kept = None
     if kept is not None and (kept.text, kept.model) != _says(line):
         return "different"

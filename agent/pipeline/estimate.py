@@ -23,8 +23,8 @@ from agent.llm.ledger import STAGES, stage_of
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
 from agent.papers import Corpus, Frozen, Paper
-from agent.pipeline.habits import Habits, habits_of, taken_of
-from agent.pipeline.run import Run, drawn
+from agent.pipeline.habits import LEAST_CALLS, Habits, habits_of, taken_of
+from agent.pipeline.run import Run, silent
 from agent.pipeline.standin import Expected, StandIn
 from agent.review import BUILT_IN, Limits, Protocol
 from agent.wording import count
@@ -61,21 +61,21 @@ class Estimate(Frozen):
     """What bringing a review up to date would take."""
 
     model: str
-    server: str
+    server: str = ""
     """The host that would be asked; empty where none would."""
     n_papers: int
-    n_cards_due: int
-    stages: tuple[StageEstimate, ...]
+    n_cards_due: int = 0
+    stages: tuple[StageEstimate, ...] = ()
     total: StageEstimate
-    repair_tokens: int
+    repair_tokens: int = 0
     """Of the total, what claims that fail take, which nobody can foresee: as many fail as in the demo, or did here."""
-    rests_on: str
+    rests_on: str = ""
     """What was measured, in words."""
-    price: str | None
+    price: str | None = None
     """Where the price is from, in words; None where it is unknown."""
-    limits: Limits
+    limits: Limits = Limits()
     """What the run may use at the most."""
-    categories: tuple[Shown, ...]
+    categories: tuple[Shown, ...] = ()
 
     @property
     def is_free(self) -> bool:
@@ -91,7 +91,7 @@ def estimate(folder: Folder, protocol: Protocol, access: Access) -> Estimate:
     """
     model = model_of(protocol, access)
     if not asks_a_server(protocol, access):
-        return _free(model, len(folder.corpus()))
+        return Estimate(model=model, n_papers=len(folder.corpus()), total=_total(()))
     habits = _habits(folder, model)
     with ExitStack() as closing:
         place = Path(closing.enter_context(TemporaryDirectory(prefix="conspectus-")))
@@ -118,23 +118,6 @@ def estimate(folder: Folder, protocol: Protocol, access: Access) -> Estimate:
         )
 
 
-def _free(model: str, n_papers: int) -> Estimate:
-    nothing = _total(())
-    return Estimate(
-        model=model,
-        server="",
-        n_papers=n_papers,
-        n_cards_due=0,
-        stages=(),
-        total=nothing,
-        repair_tokens=0,
-        rests_on="",
-        price=None,
-        limits=Limits(),
-        categories=(),
-    )
-
-
 def _habits(folder: Folder, model: str) -> Habits:
     report = folder.report()
     is_measured = report is not None and any(name != BUILT_IN for name in report.models)
@@ -153,7 +136,7 @@ def _run(folder: Folder, protocol: Protocol, place: Path, connection: Connection
         source.model_copy(update={"path": str(folder.source_file(source).resolve())}) for source in protocol.sources
     )
     here = protocol.model_copy(update={"sources": sources})
-    return Run(Folder(place), here, connection.client, _silent, aside=connection.aside, gate=connection.gate)
+    return Run(Folder(place), here, connection.client, silent, aside=connection.aside, gate=connection.gate)
 
 
 def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
@@ -164,7 +147,7 @@ def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
         raise Unfinished(f"the rehearsal came to no taxonomy: {run.unanswered[0].why}")
     n_due = len(run.due().keys() - run.not_sent)
     if n_due > MOST_PAPERS:
-        run.corpus = Corpus(drawn(run.corpus, MOST_PAPERS))
+        run.corpus = Corpus(run.corpus.drawn(MOST_PAPERS))
         run.cards = {key: card for key, card in run.cards.items() if run.corpus.has(key)}
         run.draft = None
         stand_in.weight = n_due / max(1, len(run.due().keys() - run.not_sent))
@@ -216,7 +199,8 @@ def _rests_on(habits: Habits) -> str:
         return f"{made}; what it did not do yet, on the demo, scaled by that"
     if habits.taken:
         return f"what {count(len(habits.taken), 'prompt')} took here with this model, and on the demo for all else"
-    return "the demo alone, for this model made no card here yet; `conspectus build --pilot 20` measures it"
+    few = f"the demo alone, for this model made fewer than {LEAST_CALLS} cards here"
+    return f"{few}; `conspectus build --pilot 20` measures it"
 
 
 def _categories(run: Run) -> tuple[Shown, ...]:
@@ -226,8 +210,8 @@ def _categories(run: Run) -> tuple[Shown, ...]:
     shown = []
     for top in run.taxonomy.categories:
         ids = {top.id, *(child.id for child in top.children)}
-        papers = [paper for paper in drawn(run.corpus, len(run.corpus)) if _category(run, paper) in ids]
-        titles = tuple(_title(paper) for paper in papers[:TITLES])
+        papers = [paper for paper in run.corpus.drawn(len(run.corpus)) if _category(run, paper) in ids]
+        titles = tuple(paper.called for paper in papers[:TITLES])
         shown.append(Shown(name=top.name, titles=titles or tuple(_named(run.corpus, top.examples))[:TITLES]))
     return tuple(shown)
 
@@ -236,14 +220,6 @@ def _category(run: Run, paper: Paper) -> str:
     return run.cards[paper.key].category if paper.key in run.cards else ""
 
 
-def _title(paper: Paper) -> str:
-    return paper.title or paper.first_words
-
-
 def _named(corpus: Corpus, examples: Sequence[str]) -> list[str]:
     """What examples are called, which are keys or titles."""
-    return [_title(corpus.paper(one)) if corpus.has(one) else one for one in examples]
-
-
-def _silent(sentence: str) -> None:
-    return None
+    return [corpus.paper(one).called if corpus.has(one) else one for one in examples]

@@ -32,8 +32,7 @@ def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Ga
     be read is skipped, with a line in the report and one said; SourceError where no source gives a paper.
     """
     earlier = folder.corpus()
-    report = folder.report()
-    before = {source.name: source for source in report.sources} if report else {}
+    before = _before(folder)
     digests = {source.name: _digest(folder, source) for source in protocol.sources}
     gone = _gone(digests, before, earlier, say)
     changed = [name for name, digest in digests.items() if digest and _digest_before(before, name) != digest]
@@ -43,26 +42,27 @@ def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Ga
         known = [before.get(name) or _remembered_report(name, earlier) for name in (*digests, *gone)]
         known = _with_what_is_said(known, protocol)
         return Gathered(earlier, folder.duplicates(), tuple(dict.fromkeys(known)), is_new=False)
-    records: list[Record] = []
-    sources: list[SourceReport] = []
-    for source in protocol.sources:
-        if source.name not in gone:
-            found, its_report = _read(folder, source, digests[source.name])
-            records += found
-            sources.append(its_report)
+    readings = [_read(folder, one, digests[one.name]) for one in protocol.sources if one.name not in gone]
+    records = [record for found, _ in readings for record in found]
+    sources = [given for _, given in readings]
     fresh = {record.place.file for record in records}
     for name in gone:
         records += _remembered(earlier, name)
         sources.append(before.get(name) or _remembered_report(name, earlier))
     if not records and not len(earlier):
         raise SourceError(_why_nothing(sources))
-    for given in sources:
-        if given.name not in gone:
-            say(_in_words(given))
+    for _, given in readings:
+        say(_in_words(given))
     sources = _with_what_is_said(sources, protocol)
     merged = merge(records, earlier)
     corpus = _still_private(merged.corpus, earlier, fresh, {one.name for one in sources if one.send == "never"})
     return Gathered(corpus, merged.duplicates, tuple(sources), is_new=True)
+
+
+def _before(folder: Folder) -> dict[str, SourceReport]:
+    """What each source gave when it was last read, by name."""
+    report = folder.report()
+    return {source.name: source for source in report.sources} if report else {}
 
 
 def _gone(
@@ -88,8 +88,7 @@ def _remembered_send(name: str, before: Mapping[str, SourceReport]) -> Send:
 
 def send_before(folder: Folder, name: str) -> Send:
     """What was said last of a source that review.toml is to name; a new one may be sent."""
-    report = folder.report()
-    before = {source.name: source for source in report.sources} if report else {}
+    before = _before(folder)
     is_known = name in before or any(place.file == name for paper in folder.corpus() for place in paper.sources)
     return _remembered_send(name, before) if is_known else "full"
 

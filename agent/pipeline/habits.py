@@ -9,6 +9,8 @@ from agent.review import Card
 
 LEAST_CALLS = 5
 """Fewer say nothing of a model's habits."""
+_LEAST_CLAIMS = 50
+"""Fewer that were judged say nothing of how many will fail."""
 USUAL_FACT, USUAL_CLAIM, USUAL_CELL, USUAL_WHY = 97, 155, 60, 107
 """How many characters of its own the demo's model wrote, on average: a fact, a sentence, a table's cell, a reason."""
 USUAL_CLAIMS: Mapping[str, tuple[int, int]] = {
@@ -138,7 +140,7 @@ def habits_of(taken: Mapping[str, Taken], cards: Iterable[Card], drafted: tuple[
         wordiness=max(1.0, fact_chars / USUAL_FACT),
         facts=n_facts,
         fact_chars=fact_chars,
-        share_failed=1 - n_held / n_claims if n_claims >= 10 * LEAST_CALLS else _SHARE_FAILED,
+        share_failed=1 - n_held / n_claims if n_claims >= _LEAST_CLAIMS else _SHARE_FAILED,
         share_misquoted=min(1.0, again.calls / card.calls) if card else 0.0,
     )
 

@@ -17,7 +17,7 @@ from agent.llm.prices import Price
 from agent.papers import Paper
 from agent.pipeline.estimate import Estimate, estimate
 from agent.pipeline.gather import send_before
-from agent.pipeline.run import Run, Say, drawn
+from agent.pipeline.run import Run, Say, silent
 from agent.pipeline.sending import without
 from agent.pipeline.spent import Spent
 from agent.report import Report
@@ -50,15 +50,11 @@ class Piloted:
     """What its card took when it was asked; None where this machine does not know."""
 
 
-def _silent(sentence: str) -> None:
-    return None
-
-
 class Review:
     """A review folder and the way to a model."""
 
     def __init__(
-        self, folder: Folder, access: Access | None = None, *, say: Say = _silent, progress: Progress | None = None
+        self, folder: Folder, access: Access | None = None, *, say: Say = silent, progress: Progress | None = None
     ) -> None:
         self.folder = folder
         self._connection: Connection | None = None
@@ -78,7 +74,7 @@ class Review:
         return cls(folder, access)
 
     @classmethod
-    def create(cls, path: Path | str, files: Sequence[Path], protocol: Protocol, *, say: Say = _silent) -> "Review":
+    def create(cls, path: Path | str, files: Sequence[Path], protocol: Protocol, *, say: Say = silent) -> "Review":
         """A new review over these files, its papers read; where no paper can be read, SourceError and nothing made."""
         folder = Folder(Path(path))
         folder.create(protocol.model_copy(update={"sources": _named(folder, files, ())}))
@@ -138,7 +134,7 @@ class Review:
         with self.folder.held("pilot", self._say):
             report = self._build("classify", n_pilot=n_papers)
             cards, corpus = self.folder.cards(), self.folder.corpus()
-            papers = drawn(without(corpus, frozenset(report.not_sent)), n_papers)
+            papers = without(corpus, frozenset(report.not_sent)).drawn(n_papers)
             with Lookup(self.folder.cache_folder) as kept:
                 return report, tuple(
                     Piloted(paper, card, reply.usage if (reply := kept.reply(card.made.call)) else None)
@@ -158,14 +154,10 @@ class Review:
             self.folder.ignore_cache()
             run.gather()
             if n_pilot is not None:
-                run.only = frozenset(paper.key for paper in drawn(without(run.corpus, run.not_sent), n_pilot))
+                run.only = frozenset(paper.key for paper in without(run.corpus, run.not_sent).drawn(n_pilot))
             was_new = not run.cards and run.draft is None
             try:
-                for step in STEPS[until]:
-                    if step == "classify" and may_go_on:
-                        self._ask_whether(run, may_go_on)
-                    if connection.client.stopped or not getattr(run, step)():
-                        break
+                self._take_steps(run, STEPS[until], may_go_on)
             finally:
                 report = run.finish()
                 self._log(connection, report)
@@ -175,6 +167,13 @@ class Review:
         if run.taxonomy is None and run.unanswered:
             raise Unfinished(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
         return report
+
+    def _take_steps(self, run: Run, steps: Sequence[str], may_go_on: MayGoOn | None) -> None:
+        for step in steps:
+            if step == "classify" and may_go_on:
+                self._ask_whether(run, may_go_on)
+            if run.client.stopped or not getattr(run, step)():
+                return
 
     def _ask_whether(self, run: Run, may_go_on: MayGoOn) -> None:
         """Let it be decided whether papers are sent for their cards, where any are due that a server would read."""

@@ -14,7 +14,7 @@ from agent.folder import Folder
 from agent.induce import BUILT_IN_BATCH, PAPERS_PER_BATCH, induce, learn_terms
 from agent.llm.client import Client
 from agent.llm.gate import Gate
-from agent.papers import Corpus, Paper, digest_of
+from agent.papers import Corpus
 from agent.pipeline.gather import gather
 from agent.pipeline.sending import Readers, has_terms, keys_not_sent, readers_of, without
 from agent.render import Survey, render
@@ -26,6 +26,10 @@ P = TypeVar("P", bound=Passage)
 
 Say = Callable[[str], None]
 """Told in a sentence what happens."""
+
+
+def silent(sentence: str) -> None:
+    """Keeps it to itself."""
 
 
 @dataclass
@@ -278,11 +282,6 @@ class Run:
             survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, usable, report)
             self.folder.save_rendered(render(survey))
         return report
-
-
-def drawn(corpus: Corpus, n_papers: int) -> tuple[Paper, ...]:
-    """So many papers, drawn by the hash of their keys: a fair sample, always the same, and part of any larger one."""
-    return tuple(sorted(corpus, key=lambda paper: (digest_of(paper.key), paper.key))[:n_papers])
 
 
 def _is_comparable(passage: Passage) -> bool:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
-from typing import Any
 
 from agent.draft import Citation, Claim
 from agent.errors import CallError
 from agent.fields import FailedClaim, PartDigest, SectionDigest
-from agent.llm.call import Call, Reply, Transport, canonical
+from agent.llm.call import Call, Json, Reply, Transport, canonical
 from agent.llm.wire import sent_by
 from agent.pipeline.habits import USUAL_CELL, USUAL_CLAIM, USUAL_CLAIMS, USUAL_WHY, Habits
 from agent.write import OVERVIEWS
@@ -18,9 +17,6 @@ from agent.write import OVERVIEWS
 _ONCE = frozenset(f"write_{name}" for name in OVERVIEWS)
 _WORDS = "in the words of the model that will be asked "
 _ASTRAY = "these words stand in no paper at all"
-
-Json = Any
-"""A value of the json module."""
 
 _THINGS: Mapping[str, str] = {
     "classify_quotes": "facts",

@@ -15,7 +15,7 @@ _LATIN = dict(
     )
 )
 """Cyrillic, Greek and Armenian letters that are drawn like Latin ones."""
-_ALSO_LATIN = dict(zip("ανιυρκγτνпктмв", "avuupkytvnktmb", strict=True)) | {"ι": "i", "α": "a"}
+_ALSO_LATIN = dict(zip("ανιυρκγτпктмв", "aviupkytnktmb", strict=True))
 """More of them, which stand beside Latin letters in good names: `IFNγ`, `PPARα`."""
 _FLAGS = re.compile(f"\U0001f3f4[{TAGS[0]}-{TAGS[2]}]{{2,7}}")
 _TAGGED = re.compile(f"[{TAGS}]+")

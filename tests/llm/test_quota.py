@@ -1,6 +1,6 @@
 import pytest
 
-from agent.llm.quota import Bucket, Quota, Told, seconds_of, told_by
+from agent.llm.quota import Bucket, Quota, RateLimit, rate_limit_in, seconds_of
 
 
 def headers(limit: object, remaining: object, reset: str | None = None, unit: str = "requests") -> dict[str, str]:
@@ -46,7 +46,7 @@ def test_a_duration_in_each_of_its_forms(text: str, seconds: float | None) -> No
     ],
 )
 def test_headers_without_use_say_nothing(said: dict[str, str]) -> None:
-    assert told_by(said, "requests") is None
+    assert rate_limit_in(said, "requests") is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_headers_without_use_say_nothing(said: dict[str, str]) -> None:
 def test_rate_and_burst_are_read_from_what_is_left(
     said: dict[str, str], rate_per_s: float, most_at_once: float
 ) -> None:
-    told = told_by(said, "requests")
+    told = rate_limit_in(said, "requests")
     assert told is not None
     assert told.rate_per_s == pytest.approx(rate_per_s, rel=0.01)
     assert told.most_at_once == pytest.approx(most_at_once, rel=0.01)
@@ -163,4 +163,4 @@ def test_a_call_larger_than_all_that_a_server_allows_is_known_as_such() -> None:
 
 
 def test_told_is_a_value() -> None:
-    assert told_by(headers(600, 5, "1s"), "requests") == Told(600, 5, 1.0)
+    assert rate_limit_in(headers(600, 5, "1s"), "requests") == RateLimit(600, 5, 1.0)

@@ -1,10 +1,7 @@
-"""Reads and writes a review folder: every file whole or not at all, and only when its bytes change."""
+"""Reads and writes a review folder: which file holds what, and who may work on it."""
 
-import errno
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +11,7 @@ from pydantic import ValidationError
 
 from agent.draft import Draft
 from agent.errors import FolderError
+from agent.folder.files import guarded, is_file, make_folder, read_text, sweep, write_whole
 from agent.lock import LOCK, hold
 from agent.papers import Corpus, Duplicate, Frozen, Paper
 from agent.protocol import new_protocol, read_protocol, with_sources
@@ -25,12 +23,6 @@ N = TypeVar("N", bound=Frozen)
 K = TypeVar("K", Paper, Card)
 
 _IGNORED = ".conspectus/"
-_HALF_WRITTEN = ".new"
-"""The end of a file's name while it is being written."""
-
-__all__ = ["Folder", "write_whole"]
-
-
 _OWN = frozenset(
     ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "runs.jsonl", "report.json", "review.toml", "taxonomy.yaml")
     + ("survey", ".conspectus")
@@ -50,26 +42,26 @@ class Folder:
 
     def create(self, protocol: Protocol) -> None:
         """Make a new review; FolderError where there is one already."""
-        if _is_file(self.protocol_file):
+        if is_file(self.protocol_file):
             raise FolderError(f"{self.path} already holds a review; add papers to it with `conspectus add`")
-        _make_folder(self.path)
+        make_folder(self.path)
         self.ignore_cache()
         write_whole(self.protocol_file, new_protocol(protocol))
 
     def copy_from(self, place: Path, names: Iterable[str]) -> None:
         """Make a review of files that lie elsewhere; FolderError where there is one already."""
-        if _is_file(self.protocol_file):
+        if is_file(self.protocol_file):
             raise FolderError(f"{self.path} already holds a review; name another folder")
-        _make_folder(self.path)
+        make_folder(self.path)
         self.ignore_cache()
         # review.toml last: until it is there, the same command can be given again.
         for name in sorted(names, key=lambda name: name == self.protocol_file.name):
-            self._write(name, _read(place / name))
+            self._write(name, read_text(place / name))
 
     def ignore_cache(self) -> None:
         """Keep the cache out of git; what a .gitignore says already stays."""
         file = self.path / ".gitignore"
-        before = _read(file) if file.is_file() else ""
+        before = read_text(file) if file.is_file() else ""
         if _IGNORED not in before.splitlines():
             gap = "\n" if before and not before.endswith("\n") else ""
             write_whole(file, f"{before}{gap}{_IGNORED}\n")
@@ -81,21 +73,21 @@ class Folder:
         with suppress(OSError):
             self._own_folder.rmdir()  # kept where there is a cache in it
         ignored = self.path / ".gitignore"
-        if ignored.is_file() and _read(ignored) == f"{_IGNORED}\n":
+        if ignored.is_file() and read_text(ignored) == f"{_IGNORED}\n":
             ignored.unlink()
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
 
     def protocol(self) -> Protocol:
-        if not _is_file(self.protocol_file):
+        if not is_file(self.protocol_file):
             raise FolderError(
                 f"{self.path} holds no review.toml; make a review with `conspectus init {self.path} FILES`"
             )
-        return read_protocol(_read(self.protocol_file))
+        return read_protocol(read_text(self.protocol_file))
 
     def add_sources(self, sources: Sequence[Source]) -> None:
         """Write sources into review.toml; every other byte of it stays."""
-        write_whole(self.protocol_file, with_sources(_read(self.protocol_file), sources))
+        write_whole(self.protocol_file, with_sources(read_text(self.protocol_file), sources))
 
     def source_file(self, source: Source) -> Path:
         return self.path / source.path
@@ -105,18 +97,18 @@ class Folder:
         return self.path / "taxonomy.yaml"
 
     def taxonomy(self) -> Taxonomy | None:
-        return read_taxonomy(_read(self.taxonomy_file)) if self.taxonomy_file.is_file() else None
+        return read_taxonomy(read_text(self.taxonomy_file)) if self.taxonomy_file.is_file() else None
 
     def is_taxonomy_ours(self) -> bool:
         """Whether taxonomy.yaml stands as the program made it: no word changed, no comment added."""
         if not self.taxonomy_file.is_file():
             return False
-        text = _read(self.taxonomy_file)
+        text = read_text(self.taxonomy_file)
         return untouched(read_taxonomy(text)) and not re.search(r"(?m)^\s*#|\s#\s", text)
 
     def save_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Write taxonomy.yaml; comments and the order of what a person wrote stay."""
-        before = _read(self.taxonomy_file) if self.taxonomy_file.is_file() else None
+        before = read_text(self.taxonomy_file) if self.taxonomy_file.is_file() else None
         write_whole(self.taxonomy_file, dump_taxonomy(taxonomy, before))
 
     def corpus(self) -> Corpus:
@@ -167,14 +159,14 @@ class Folder:
 
     def append_run(self, run: dict[str, object]) -> None:
         """Add a line to runs.jsonl, the one file that is appended to."""
-        with _guarded(self.path / "runs.jsonl"), (self.path / "runs.jsonl").open("a", encoding="utf-8") as out:
+        with guarded(self.path / "runs.jsonl"), (self.path / "runs.jsonl").open("a", encoding="utf-8") as out:
             out.write(json.dumps(run, ensure_ascii=False) + "\n")
 
     def runs(self) -> list[dict[str, object]]:
         """The lines of runs.jsonl; one that was cut off when a run was killed is left out."""
         path = self.path / "runs.jsonl"
         lines = []
-        for line in _read(path).splitlines() if path.is_file() else ():
+        for line in read_text(path).splitlines() if path.is_file() else ():
             with suppress(ValueError):
                 lines.append(json.loads(line))
         return [line for line in lines if isinstance(line, dict)]
@@ -196,14 +188,12 @@ class Folder:
         """
         with hold(self._own_folder, doing, say):
             for place in (self.path, self.path / "survey"):
-                for draft in place.glob(f".*{_HALF_WRITTEN}"):
-                    with suppress(OSError):
-                        draft.unlink()
+                sweep(place)
             yield
 
     def _write(self, name: str, text: str) -> None:
         target = self.path / name
-        _make_folder(target.parent)
+        make_folder(target.parent)
         write_whole(target, text)
 
     def _write_lines(self, name: str, nouns: Iterable[Frozen]) -> None:
@@ -223,7 +213,7 @@ class Folder:
 
     def _read_numbered(self, name: str, noun: type[N]) -> Iterator[tuple[int, N]]:
         path = self.path / name
-        for number, line in enumerate(_read(path).split("\n") if path.is_file() else [], 1):
+        for number, line in enumerate(read_text(path).split("\n") if path.is_file() else [], 1):
             if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
                 raise FolderError(f"{name}, line {number}: a merge left both versions there; keep one of them")
             if line.strip():
@@ -231,14 +221,7 @@ class Folder:
 
     def _read_whole(self, name: str, noun: type[N]) -> N | None:
         path = self.path / name
-        return _parsed(noun, _read(path), name) if path.is_file() else None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError as error:  # the folder is closed to us
-        raise FolderError(f"{path} cannot be looked at: {error.strerror}") from error
+        return _parsed(noun, read_text(path), name) if path.is_file() else None
 
 
 def _parsed(noun: type[N], text: str, where: str) -> N:
@@ -253,56 +236,3 @@ def _parsed(noun: type[N], text: str, where: str) -> N:
 
 def _pretty(noun: Frozen) -> str:
     return noun.model_dump_json(indent=1) + "\n"
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise FolderError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    except OSError as error:
-        raise FolderError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FolderError(f"{path} cannot be made: {error.strerror}") from error
-
-
-class _guarded:
-    """Turns what the operating system says of a file into one line."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            full = "; it is as it was: make room and run the same command again"
-            hint = full if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-            raise FolderError(f"{self._path} cannot be written: {error.strerror}{hint}") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write the file whole or leave it as it was; a file that has these bytes already is not touched."""
-    data = text.encode("utf-8", "replace")
-    with _guarded(path):
-        path = path.resolve()
-        if path.is_file() and path.read_bytes() == data:
-            return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_HALF_WRITTEN)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
