@@ -438,7 +438,7 @@ def press_ctrl_c_when_all_are_sent(stub: Stub, n_calls: int) -> None:
 
 
 def test_ctrl_c_hands_back_what_is_in_flight(stub: Stub) -> None:
-    stub.config(latency_ms=200)
+    stub.config(latency_ms=1_000)
     handed = []
     with provider(stub.url, concurrency=16) as one:
         threading.Thread(target=press_ctrl_c_when_all_are_sent, args=(stub, 16)).start()
