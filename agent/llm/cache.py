@@ -96,7 +96,7 @@ class Cached:
             entry = entry_of(self._opened(), call.key)
             if entry is None:
                 return None
-            reply = _read(entry, call)
+            reply = reply_in(entry, call.answer)  # only here can one that has become invalid still be asked anew
             if not has_call(entry):
                 with suppress(NotKept):  # it stands as it is, only that it cannot be handed on
                     self._keep(call, reply)
@@ -172,16 +172,6 @@ def why_unusable(folder: Path, done: str, error: BaseException) -> str:
     is_closed = isinstance(error, PermissionError) or "readonly" in why or "unable to open" in why
     mend = "give yourself the right to read and write it" if is_closed else "make room"
     return f"the cache in {folder} cannot be {done}: {why}; {mend} or, since it only saves asking, delete that folder"
-
-
-def _read(entry: str, call: Call) -> Reply:
-    """A stored reply that is valid for its class still; ValueError, KeyError or TypeError where it is none.
-
-    Only here can one that has become invalid still be asked anew.
-    """
-    reply = reply_in(entry)
-    call.answer.model_validate_json(reply.text)
-    return Reply(reply.text, reply.model, reply.day, reply.usage, read_by=call.answer)
 
 
 def _is_inside(name: str | None) -> bool:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from agent.llm.call import Call, Json, Reply, Usage, as_sent, canonical, key_of, schema_as_sent
+from agent.llm.call import Answer, Call, Json, Reply, Usage, as_sent, canonical, key_of, schema_as_sent
 from agent.llm.recorded import Line, fields_of
 
 PART = "part-"
@@ -51,10 +51,15 @@ def told_by(entry: str) -> dict[str, Json]:
     return told
 
 
-def reply_in(entry: str) -> Reply:
-    """The reply of an entry; ValueError, KeyError, TypeError or RecursionError where there is none."""
+def reply_in(entry: str, read_by: type[Answer] | None = None) -> Reply:
+    """The reply of an entry; ValueError, KeyError, TypeError or RecursionError where there is none.
+
+    With a class, its text is valid for that.
+    """
     fields = told_by(entry)["reply"]
-    reply = Reply(fields["text"], fields["model"], fields["day"], Usage(**fields["usage"]))
+    if read_by is not None:
+        read_by.model_validate_json(fields["text"])
+    reply = Reply(fields["text"], fields["model"], fields["day"], Usage(**fields["usage"]), read_by)
     if not (isinstance(reply.text, str) and isinstance(reply.model, str) and isinstance(reply.day, str | None)):
         raise Damaged("a reply without its text, model or day")
     return reply
