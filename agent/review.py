@@ -82,14 +82,14 @@ class ModelChoice(Frozen):
     """What the server takes, tried again ones included; None is as many as it says itself, or as it bears."""
     tokens_per_minute: int | None = Field(default=None, ge=1)
     """The same for tokens. A call counts with what it sends and the most that it may write, until it has its answer."""
-    timeout_s: float = Field(default=120.0, gt=0)
+    timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     max_output_tokens: int = Field(default=16_000, ge=64)
     """Of one reply; a section on twenty papers with its table takes some 8,000."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """None leaves it to the server."""
-    usd_per_million_input: float | None = Field(default=None, ge=0)
+    usd_per_million_input: float | None = Field(default=None, ge=0, le=1_000_000)
     """The price of a million tokens sent; None is unknown, not free."""
-    usd_per_million_output: float | None = Field(default=None, ge=0)
+    usd_per_million_output: float | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class Limits(Frozen):
@@ -99,7 +99,7 @@ class Limits(Frozen):
     """Attempts, those that failed included."""
     tokens: int = Field(default=50_000_000, ge=0)
     """Sent and written."""
-    usd: float | None = Field(default=None, ge=0)
+    usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """None: no limit in dollars. One in dollars needs both prices of the model."""
 
 

@@ -273,13 +273,14 @@ def test_too_few_calls_are_no_measure() -> None:
     assert habits_of(few, ()) == Habits()
 
 
-def test_runs_of_another_model_of_older_versions_or_of_any_other_form_are_left_out() -> None:
+def test_runs_of_another_model_of_older_versions_without_an_answer_or_of_any_other_form_are_left_out() -> None:
     paid = {"calls": 9, "input_tokens": 900, "output_tokens": 90, "text_bytes": 4_000, "schema_bytes": 10}
     runs: list[dict[str, object]] = [
         {"model": "m", "paid": {"classify_paper": paid}},
         {"model": "m", "paid": {"classify_paper": paid}},
         {"model": "other", "paid": {"classify_paper": paid}},
         {"model": "m", "paid": {"classify_paper": {"calls": 9, "input_tokens": 900, "output_tokens": 90}}},
+        {"model": "m", "paid": {"classify_paper": paid | {"input_tokens": 0, "output_tokens": 0}}},
         {"model": "m", "paid": ["classify_paper"]},
         {"model": "m"},
         {},

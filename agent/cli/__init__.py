@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import signal
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -86,12 +87,21 @@ def main() -> None:
     """Run the command line; an error becomes one line and an exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal cannot show; stderr escapes it
+    _end_as_by_ctrl_c()
     try:
         app()
     except (BudgetSpent, Declined, Unfinished) as error:
         _end(str(error), INCOMPLETE)
     except ConspectusError as error:
         _end(str(error), FAILED)
+
+
+def _end_as_by_ctrl_c() -> None:
+    """Let a run that is ended from outside, or with its terminal, still tell and write down what it paid."""
+    for name in ("SIGTERM", "SIGHUP"):  # there is no SIGHUP on Windows, and nohup asks not to hear it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _end(sentence: str, code: int) -> NoReturn:

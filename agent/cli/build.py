@@ -1,10 +1,9 @@
 """Do all that is not done yet, from sources to the printed survey; what stands is not asked again.
 
-On a terminal, a build that costs something asks once before it sends the first paper: it shows the categories, and
-what the rest would take.
+On a terminal, a build that costs something asks once, after the categories and before the papers are sent for their
+cards: it shows the categories, and what the rest would take.
 """
 
-import shlex
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -21,6 +20,7 @@ from agent.cli.options import (
     ModelOption,
     OfflineOption,
     access,
+    build_line,
 )
 from agent.cli.outcome import Result, end
 from agent.cli.step import work_on
@@ -107,7 +107,7 @@ def _pilot(folder: Path, way: Access, n_papers: int, *, as_json: bool) -> NoRetu
         lines.append(f"{count(len(known), 'card')} took {count(n_tokens, 'token')}{cost}")
     lines += ["the rest:", *told(rest)] if rest.stages or rest.is_free else told(rest)
     value = {"cards": [_as_value(one) for one in cards], "rest": rest, "report": report}
-    last = f"next: conspectus build {shlex.quote(str(folder))}"
+    last = f"next: {build_line(folder, way)}"
     end(report, review.spent, Result(lines, value, last), as_json=as_json)
 
 

@@ -108,9 +108,12 @@ class Console:
         self.close()
         sys.stderr.write(f"{question} [y/N] ")
         sys.stderr.flush()
-        answer = sys.stdin.readline()
-        if not answer.endswith("\n"):
-            sys.stderr.write("\n")
+        answer = ""
+        try:
+            answer = sys.stdin.readline()
+        finally:
+            if not answer.endswith("\n"):  # the input ended, or Ctrl-C was the answer
+                sys.stderr.write("\n")
         return answer.strip().lower() in ("y", "yes")
 
     def close(self) -> None:

@@ -5,11 +5,10 @@ where a build could run, and 1 where something is marked WRONG.
 """
 
 import os
-import shlex
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +25,7 @@ from agent.cli.options import (
     ModelOption,
     OfflineOption,
     access,
+    build_line,
 )
 from agent.connect import Access
 from agent.doctor import Check, Checkup, State, examine
@@ -62,7 +62,7 @@ def command(
             for line in in_lines(check):
                 show(line)
         show("")
-        show(_verdict(checkup, folder, _options(way)))
+        show(_verdict(checkup, folder, way))
     raise typer.Exit(DONE if checkup.can_build else FAILED)
 
 
@@ -82,24 +82,12 @@ def in_lines(check: Check) -> Iterator[str]:
     yield from (f"{'':<{len(head)}}{line}" for line in lines[1:])
 
 
-def _options(way: Access) -> list[str]:
-    """What `build` has to be given as well for these things to be true of it."""
-    given = {
-        "--model": way.model,
-        "--max-usd": way.max_usd,
-        "--max-calls": way.max_calls,
-        "--max-tokens": way.max_tokens,
-    }
-    words = [word for name, value in given.items() if value is not None for word in (name, f"{value}")]
-    return [*words, "--offline"] if way.offline else words
-
-
-def _verdict(checkup: Checkup, folder: Path, options: Sequence[str]) -> str:
+def _verdict(checkup: Checkup, folder: Path, way: Access) -> str:
     if not checkup.can_build:
         return f"a build cannot run: {count(len(checkup.wrong), 'line')} above marked WRONG"
     if any(check.about == "review" and check.value is None for check in checkup.checks):
         return "nothing here stands in the way of a build"
-    return f"a build can run: {shlex.join(['conspectus', 'build', str(folder), *options])}"
+    return f"a build can run: {build_line(folder, way)}"
 
 
 def _value(checkup: Checkup) -> dict[str, object]:

@@ -4,7 +4,6 @@ The build is rehearsed on a copy of the review, so that the number of calls come
 what they read and write is taken from what this model took here before, and else from the demo's recorded answers.
 """
 
-import shlex
 from collections.abc import Iterable, Sequence
 from math import floor, log10
 from pathlib import Path
@@ -21,11 +20,12 @@ from agent.cli.options import (
     ModelOption,
     OfflineOption,
     access,
+    build_line,
 )
 from agent.connect import asks_a_server
 from agent.folder import Folder
 from agent.pipeline import Review
-from agent.pipeline.estimate import TITLES, Estimate, StageEstimate
+from agent.pipeline.estimate import Estimate, StageEstimate
 from agent.review import BUILT_IN, Limits
 from agent.wording import count
 
@@ -56,7 +56,7 @@ def command(
     for line in told(found):
         show(line)
     if not found.is_free and found.total.calls > found.total.kept:
-        show(f"next: conspectus build {shlex.quote(str(folder))}")
+        show(f"next: {build_line(folder, way)}")
 
 
 def told(found: Estimate) -> list[str]:
@@ -88,12 +88,12 @@ def in_a_line(found: Estimate) -> str:
 
 
 def category_lines(found: Estimate) -> list[str]:
-    """The categories, each with a few titles that may fall into it, cut so that they fit a line."""
-    room = max(_SHORTEST_TITLE, (get_terminal_size().columns - 8) // TITLES - 2)
+    """The categories, and under each a few titles that may fall into it, each cut so that it fits its line."""
+    room = max(_SHORTEST_TITLE, get_terminal_size().columns - 8)
     lines = []
     for category in found.categories:
-        titles = "; ".join(shorten(title, room, placeholder=" …") for title in category.titles)
-        lines += [f"  {category.name}", f"      {titles or 'no paper yet'}"]
+        titles = [shorten(title, room, placeholder=" …") for title in category.titles]
+        lines += [f"  {category.name}", *(f"      {title}" for title in titles or ["no paper yet"])]
     return lines
 
 
@@ -151,10 +151,9 @@ def _repair_lines(found: Estimate) -> list[str]:
 def _price_line(found: Estimate) -> str:
     if found.price:
         return f"priced at {found.price}"
-    return (
-        f"the price of {found.model} is unknown: add `usd_per_million_input = ...` and "
-        "`usd_per_million_output = ...` under [model] in review.toml"
-    )
+    lines_to_add = "`usd_per_million_input = ...` and `usd_per_million_output = ...` under [model] in review.toml"
+    refused = "" if found.limits.usd is None else "; until then a build with a limit in dollars is refused"
+    return f"the price of {found.model} is unknown: add {lines_to_add}{refused}"
 
 
 def _limit_lines(found: Estimate) -> list[str]:

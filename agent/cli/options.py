@@ -1,12 +1,21 @@
 """The options that commands share, and the way to a model that they name."""
 
 import os
+import shlex
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent.connect import Access
+
+
+def _finite(usd: float | None) -> float | None:
+    if usd is not None and not isfinite(usd):
+        raise typer.BadParameter("it has to be a number of dollars; without the option there is no limit")
+    return usd
+
 
 # Whether a file can be read is found in reading it: typer's own look would call it a wrong command line.
 FolderArgument = Annotated[Path, typer.Argument(help="The review folder.", show_default="here", readable=False)]
@@ -17,7 +26,9 @@ FilesArgument = Annotated[list[Path], typer.Argument(help="Files of papers.", re
 ModelOption = Annotated[str | None, typer.Option("--model", help="The model to ask, as its server names it.")]
 MaxUsdOption = Annotated[
     float | None,
-    typer.Option("--max-usd", min=0, help="Never spend more in this run, whatever review.toml allows."),
+    typer.Option(
+        "--max-usd", min=0, callback=_finite, help="Never spend more in this run, whatever review.toml allows."
+    ),
 ]
 MaxCallsOption = Annotated[
     int | None, typer.Option("--max-calls", min=0, help="Never send more requests in this run, failed ones included.")
@@ -52,3 +63,16 @@ def access(
         offline=offline,
         record=record,
     )
+
+
+def build_line(folder: Path, way: Access) -> str:
+    """The command that builds what was just looked at, with the same model and limits."""
+    given = {
+        "--model": way.model,
+        "--max-usd": way.max_usd,
+        "--max-calls": way.max_calls,
+        "--max-tokens": way.max_tokens,
+    }
+    words = [word for name, value in given.items() if value is not None for word in (name, f"{value}")]
+    offline = ["--offline"] if way.offline else []
+    return shlex.join(["conspectus", "build", str(folder), *words, *offline])

@@ -143,7 +143,10 @@ def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
     """Go through a build; how many papers there are, and how many of them would be sent for their cards."""
     run.gather()
     n_papers = len(run.corpus)
-    if not run.induce():
+    has_taxonomy = run.induce()
+    if run.client.stopped:
+        raise run.client.stopped
+    if not has_taxonomy:
         raise Unfinished(f"the rehearsal came to no taxonomy: {run.unanswered[0].why}")
     n_due = len(run.due().keys() - run.not_sent)
     if n_due > MOST_PAPERS:
@@ -153,6 +156,8 @@ def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
         stand_in.weight = n_due / max(1, len(run.due().keys() - run.not_sent))
     run.classify()
     run.write()
+    if run.client.stopped:  # the cache cannot be read; what was counted until then is no estimate
+        raise run.client.stopped
     return n_papers, n_due
 
 

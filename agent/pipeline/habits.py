@@ -154,7 +154,7 @@ def taken_of(runs: Iterable[Mapping[str, Any]], model: str) -> dict[str, Taken]:
             continue
         for prompt, one in paid.items():
             figures = _figures(one)
-            if figures is None:
+            if figures is None or not (figures[1] and figures[2]):  # calls that no model answered are no measure
                 continue
             n_calls, n_in, n_out, n_text, n_schema = figures
             known = found.get(prompt, Taken())

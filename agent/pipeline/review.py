@@ -159,8 +159,10 @@ class Review:
             try:
                 self._take_steps(run, STEPS[until], may_go_on)
             finally:
-                report = run.finish()
-                self._log(connection, report)
+                try:
+                    report = run.finish()
+                finally:  # what was paid is written down, whatever of the rest could not be
+                    self._log(connection)
             connection.is_whole = was_new and until == "build" and not report.unanswered
         if connection.client.stopped:
             raise connection.client.stopped
@@ -200,16 +202,17 @@ class Review:
         """What the last run paid so far, by prompt."""
         return self._connection.usage if self._connection else {}
 
-    def _log(self, connection: Connection, report: Report) -> None:
-        """A line in runs.jsonl for a run that asked something."""
-        if not connection.n_replies:
+    def _log(self, connection: Connection) -> None:
+        """A line in runs.jsonl for a run that asked something, be it in vain."""
+        if not (connection.n_replies or self.spent.total.attempts):
             return
+        report = self.folder.report()
         self.folder.append_run(
             {
                 "when": datetime.now(UTC).isoformat(timespec="seconds"),
                 "program": version("conspectus"),
                 "model": connection.client.model,
-                "models": list(report.models),
+                "models": list(report.models) if report else [],
                 "replies": connection.n_replies,
                 "kept": connection.n_kept,
             }

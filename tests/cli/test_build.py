@@ -110,7 +110,7 @@ def test_a_paid_build_asks_once_and_shows_what_it_would_cost(review: Path, stub:
     assert seen.terminal.count("go on? [y/N]") == 1
     shown = seen.terminal.split("go on?")[0]
     assert "8 papers would now be sent to 127.0.0.1" in shown
-    assert "Watering" in shown and "Pests" in shown and "Drip Lines for" in shown
+    assert "Watering" in shown and "Pests" in shown and "      Drip Lines for Terraced Gardens\r\n" in shown
     assert "cards" in shown and "$0.0" in shown and "list price of 2025-07-04" in shown
     assert n_cards(review) == len(PLOTS)
     assert seen.out.splitlines()[-1].startswith("the survey: ")
@@ -132,10 +132,32 @@ def test_whoever_does_not_say_yes_sends_nothing_more(
     assert stub.stats()["answered_again"] == 0
 
 
-def test_ctrl_c_at_the_question_sends_nothing_more(review: Path, stub: Stub) -> None:
-    seen = at_a_terminal("build", review, *MODEL, answer=signal.SIGINT)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_question_sends_nothing_more_and_what_was_paid_is_told(
+    review: Path, stub: Stub, stop: signal.Signals
+) -> None:
+    (review / "taxonomy.yaml").unlink()
+    seen = at_a_terminal("build", review, *MODEL, answer=stop)
     assert seen.code == 130
-    assert stub.stats()["total"] == 0
+    assert "go on? [y/N] \r\n" in seen.terminal or "go on? [y/N] ^C\r\n" in seen.terminal
+    assert "paid in this run: 1 call in 1 attempt" in seen.out
+    assert stub.stats()["total"] == 1  # the taxonomy
+    assert len((review / "runs.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_run_whose_pages_cannot_be_written_leaves_its_line(review: Path, conspectus: Conspectus, stub: Stub) -> None:
+    (review / "survey").write_text("a file where a folder should be")
+    ended = conspectus("build", review, *MODEL)
+    assert (ended.code, "Traceback" in ended.err) == (1, False)
+    (line,) = (review / "runs.jsonl").read_text().splitlines()
+    assert json.loads(line)["total"]["attempts"] == stub.stats()["total"] > 0
+
+
+def test_a_run_that_asked_in_vain_leaves_its_line(review: Path, conspectus: Conspectus, stub: Stub) -> None:
+    stub.config(fault="401:1")
+    assert conspectus("build", review, *MODEL).code == 1
+    (line,) = (review / "runs.jsonl").read_text().splitlines()
+    assert json.loads(line)["total"]["attempts"] == stub.stats()["total"] > 0
 
 
 def test_yes_goes_on_without_asking_and_says_the_estimate(review: Path, stub: Stub) -> None:
@@ -182,7 +204,7 @@ def test_a_pilot_shows_its_cards_and_what_the_rest_takes_and_stops(
     assert "5 cards took " in ended.out
     assert "the rest:\ngpt-4o-mini at 127.0.0.1 would be asked, about:" in ended.out
     assert "this rests on 5 cards that this model made here" in ended.out
-    assert f"next: conspectus build {review}" in ended.out
+    assert ended.out.splitlines()[-1] == f"next: conspectus build {review} --model gpt-4o-mini"
     assert not (review / "survey").exists()
     report = json.loads((review / "report.json").read_text())
     assert (report["n_cards"], report["unanswered"]) == (5, [])

@@ -54,7 +54,7 @@ def test_it_says_calls_tokens_and_dollars_by_stage(review: Path, conspectus: Con
     assert "this rests on the demo alone" in ended.out and "--pilot 20" in ended.out
     assert "the list price of 2025-07-04 for gpt-4o-mini, which your server may not keep" in ended.out
     assert "at the most: 10,000 calls, 50,000,000 tokens" in ended.out
-    assert shown[-1] == f"next: conspectus build {review}"
+    assert shown[-1] == f"next: conspectus build {review} --model gpt-4o-mini"
     assert "nothing is sent" in ended.err
 
 
@@ -72,6 +72,46 @@ def test_a_model_without_a_price_gets_the_lines_to_add(review: Path, conspectus:
     assert ended.code == 0
     assert "the price of some-model is unknown: add `usd_per_million_input = ...`" in ended.out
     assert "$" not in ended.out
+
+
+def test_a_limit_in_dollars_on_a_model_without_a_price_is_told_to_be_refused(
+    review: Path, conspectus: Conspectus
+) -> None:
+    ended = conspectus("estimate", review, "--model", "some-model", "--max-usd", 1)
+    assert "until then a build with a limit in dollars is refused" in ended.out
+    assert ended.out.splitlines()[-1] == f"next: conspectus build {review} --model some-model --max-usd 1.0"
+
+
+@pytest.mark.parametrize("usd", ["inf", "1e309", "nan"])
+def test_a_limit_that_is_no_number_is_a_wrong_command_line(review: Path, conspectus: Conspectus, usd: str) -> None:
+    ended = conspectus("estimate", review, "--model", "gpt-4o-mini", "--max-usd", usd, "--json")
+    assert (ended.code, ended.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ("model", "usd_per_million_input = inf"),
+        ("model", "usd_per_million_output = 1e308"),
+        ("model", "timeout_s = 1e12"),
+        ("budget", "usd = inf"),
+    ],
+)
+def test_a_figure_that_nobody_can_mean_is_told(review: Path, conspectus: Conspectus, table: str, line: str) -> None:
+    protocol = review / "review.toml"
+    protocol.write_text(protocol.read_text().replace(f"[{table}]", f"[{table}]\n{line}", 1))
+    ended = conspectus("estimate", review, "--model", "gpt-4o-mini")
+    assert ended.code == 1
+    assert ended.message.startswith(f"review.toml: {table}.{line.split(' =')[0]} = ")
+
+
+def test_a_cache_that_cannot_be_read_is_told_and_is_no_estimate(review: Path, conspectus: Conspectus) -> None:
+    cache = review / ".conspectus" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "cache.db").write_text("no database")
+    ended = conspectus("estimate", review, "--model", "gpt-4o-mini")
+    assert (ended.code, ended.out) == (1, "")
+    assert "cannot be read" in ended.message
 
 
 def test_the_built_in_model_costs_nothing(review: Path, conspectus: Conspectus) -> None:
