@@ -106,10 +106,10 @@ class Console:
     def ask(self, question: str) -> bool:
         """Whether the person says yes; no answer, or another, is no."""
         self.close()
-        sys.stderr.write(f"{question} [y/N] ")
-        sys.stderr.flush()
         answer = ""
         try:
+            sys.stderr.write(f"{question} [y/N] ")
+            sys.stderr.flush()
             answer = sys.stdin.readline()
         finally:
             if not answer.endswith("\n"):  # the input ended, or Ctrl-C was the answer

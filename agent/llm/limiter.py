@@ -3,8 +3,9 @@
 Each attempt waits for its turn, the first come first, until
 - no more calls are on their way than the window allows. A 429 halves the window, once for all that was sent before the
   last fall; a window's worth of answers since then widens it by one, up to `concurrency` (additive increase,
-  multiplicative decrease: Chiu & Jain, 1989). It begins at a few and doubles every few milliseconds until the server
-  has said something, so that a server that takes ten at once is not asked for 32, and nobody waits for a first reply;
+  multiplicative decrease: Chiu & Jain, 1989). It begins at a few and doubles a few milliseconds after the last of them
+  left, until the server has said something, so that a server that takes ten at once is not asked for 32, and nobody
+  waits for a first reply;
 - the minute allows it, in requests and in tokens: see `quota`. A server's charge for a call is what it is sent and the
   most that it may write. Where only review.toml states a limit, what was not used is given back;
 - no 429 holds all threads back. One does so that says that less remains than the call needs, or that names a time where
@@ -21,8 +22,6 @@ from agent.llm.quota import Quota
 
 _FIRST_WINDOW = 4
 _DOUBLED_EVERY_S = 0.03
-_MOST_DOUBLINGS = 7
-"""Then it is as wide as it may ever be."""
 _LOOK_UP_S = 0.05
 """How often whoever waits for its turn looks whether the run was stopped."""
 
@@ -65,7 +64,9 @@ class Limiter:
         self._requests = Quota("requests", requests_per_minute, now_s)
         self._tokens = Quota("tokens", tokens_per_minute, now_s)
         self._n_sent = 0
-        self._first: Turn | None = None
+        self._rush = _FIRST_WINDOW
+        self._newest: Turn | None = None
+        """The last to whom a turn was given before anything was heard."""
         self._is_heard = False
         self._n_sent_at_fall = 0
         self._n_good = 0
@@ -142,17 +143,18 @@ class Limiter:
         self._requests.take(1)
         self._tokens.take(n_tokens)
         turn = Turn(self._n_sent, n_tokens, self._tokens.n_taken)
-        self._first = self._first or turn
+        self._newest = None if self._is_heard else turn
         return turn
 
     def _wait_for_room_s(self, now_s: float) -> float:
         if self.n_in_flight >= self.window:
             return float("inf")
-        if self._is_heard or self.n_in_flight < _FIRST_WINDOW or self._first is None:
+        if self._is_heard or self._newest is None:
             return 0.0
-        first_s = now_s if self._first.sent_s is None else self._first.sent_s
-        n_doublings = min((now_s - first_s) / _DOUBLED_EVERY_S, _MOST_DOUBLINGS)
-        return 0.0 if self.n_in_flight < _FIRST_WINDOW * 2**n_doublings else _DOUBLED_EVERY_S / 10
+        # By what is on the wire, not by the clock alone: in a cold process the first requests leave late.
+        if self._newest.sent_s is not None and now_s - self._newest.sent_s >= _DOUBLED_EVERY_S:
+            self._rush = max(self._rush, min(2 * self.n_in_flight, self._widest))
+        return 0.0 if self.n_in_flight < self._rush else _DOUBLED_EVERY_S / 10
 
     def _is_spent(self, turn: Turn, asked_s: float | None) -> bool:
         """Whether a 429 is one of a known limit, not of too many at once."""

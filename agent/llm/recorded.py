@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 from agent.errors import NotKept
@@ -44,8 +45,10 @@ def fields_of(reply: Reply) -> dict[str, Json]:
 
 
 def reply_of(line: Line) -> Reply:
-    """The reply of a line; KeyError or TypeError where it is none."""
+    """The reply of a line; KeyError, TypeError or ValueError where it is none."""
     fields = line["reply"]
+    if not all(value is None or 0 <= value < inf for value in fields["usage"].values()):
+        raise ValueError("a reply that took less than nothing, or more than there is")
     return Reply(**{**fields, "usage": Usage(**fields["usage"])})
 
 

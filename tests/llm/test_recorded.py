@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import NotKept
-from agent.llm.call import Reply
+from agent.llm.call import Reply, Usage
 from agent.llm.recorded import encoded, is_there, line_of, numbered, parsed, read_lines, reply_of, write_lines
 from tests.llm.sample import VALID, call
 
@@ -52,3 +52,10 @@ def test_a_folder_that_is_closed_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Path, "exists", closed)
     with pytest.raises(NotKept, match="x.jsonl cannot be read: Permission denied; make it readable"):
         is_there(tmp_path / "x.jsonl")
+
+
+@pytest.mark.parametrize("cost_usd", [-7.0, float("nan"), float("inf")])
+def test_a_reply_that_took_what_nothing_can_take_is_none(cost_usd: float) -> None:
+    line = line_of(call(), Reply("{}", "m", "2026-01-02", Usage(1, 1, 10, 5, cost_usd)))
+    with pytest.raises(ValueError, match="less than nothing"):
+        reply_of(line)
