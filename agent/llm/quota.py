@@ -10,8 +10,6 @@ _LATENESS_S = 0.2
 """What flows in counts from so much later than a request was sent: it may arrive late, and the next one early."""
 _MOST_OF_A_BUCKET = 0.2
 """But no later than in such a share of the time in which the bucket fills, or a small one would never be used up."""
-_TOGETHER_S = 0.02
-"""Requests of different threads that leave so close may arrive in another order."""
 _NEXT_TO_ALL = 0.9
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd]?)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -98,8 +96,6 @@ class Quota:
         self.told: Bucket | None = None
         self._unit = unit
         self._told_of = -1
-        self._told_sent_s, self._told_taken = 0.0, 0.0
-        """When that request left, and what had been taken with it."""
         self._stated: Bucket | None = None
         if per_minute is not None:
             rate_per_s = per_minute / 60
@@ -135,18 +131,12 @@ class Quota:
         """Learn from a reply to the request of this number, with which `n_taken` had been taken.
 
         Of two replies the one to the later request is right: what remained then, less what was taken since, plus
-        what has flowed in since. Of two that left together nobody knows which came first: what remains is the least.
+        what has flowed in since.
         """
-        told = rate_limit_in(headers, self._unit)
-        is_later = number > self._told_of
-        are_together = self.told is not None and abs(sent_s - self._told_sent_s) < _TOGETHER_S
-        if told is not None and self.told is not None and are_together and not is_later:
-            self.told.level = min(self.told.level, told.remaining - (self.n_taken - self._told_taken))
-        elif told is not None and is_later:
+        told = rate_limit_in(headers, self._unit) if number > self._told_of else None
+        if told is not None:
+            self._told_of = number
             level = told.remaining - (self.n_taken - n_taken)
-            if self.told is not None and are_together:
-                level = min(level, self.told.level)
-            self._told_of, self._told_sent_s, self._told_taken = number, sent_s, n_taken
             lateness_s = min(_LATENESS_S, _MOST_OF_A_BUCKET * told.most_at_once / told.rate_per_s)
             self.told = Bucket(told.rate_per_s, told.most_at_once, level, at_s=sent_s + lateness_s)
 
