@@ -19,11 +19,12 @@ from agent.llm.cassette import Cassette
 from agent.llm.client import Client, Progress
 from agent.llm.gate import Gate
 from agent.llm.ledger import Ledger, Sent
-from agent.llm.prices import Price, price_of
+from agent.llm.prices import Price, embedding_price_of, price_of
 from agent.review import BUILT_IN, Limits, Protocol
 from agent.shipped import shipped
 
 if typing.TYPE_CHECKING:
+    from agent.llm.embedding import Embedder
     from agent.llm.retries import Retries
 
 DEMO = "demo"
@@ -92,12 +93,15 @@ class Connection:
         provider: Later[Paid] | None = None,
         cached: Cached | None = None,
         cassette: Cassette | None = None,
+        embedder: "Embedder | None" = None,
     ) -> None:
         self.client = client
         self.aside = aside or client
         """Asked of papers that are not sent; the client itself where that is the built-in model."""
         self.gate = gate
         """Keeps such papers from the server; None where none is asked."""
+        self.embedder = embedder
+        """Makes vectors for search, through that gate; None where review.toml names no model that does."""
         self.is_whole = False
         """Whether the run began with nothing and left nothing unanswered, so that a recording holds all it needs."""
         self._provider = provider
@@ -107,7 +111,8 @@ class Connection:
     @property
     def n_replies(self) -> int:
         """Replies of any model in this run."""
-        return sum(client.n_replies for client in {self.client, self.aside})
+        n_vectors = self.embedder.n_replies if self.embedder else 0
+        return n_vectors + sum(client.n_replies for client in {self.client, self.aside})
 
     @property
     def usage(self) -> dict[str, Usage]:
@@ -194,22 +199,48 @@ def built_in() -> Transport:
     return Later[Transport](lambda: importlib.import_module("agent.extractive").Extractive())
 
 
-def connect(protocol: Protocol, cache_folder: Path, access: Access, progress: Progress | None = None) -> Connection:
-    """A client for this review's model. Nothing is loaded, and no file made, before the first call is sent."""
+def connect(
+    protocol: Protocol,
+    cache_folder: Path,
+    access: Access,
+    progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Connection:
+    """A client for this review's model. Nothing that sends is loaded, and no file made, before the first call is sent.
+
+    `say` is told in a sentence where search has to do without vectors.
+    """
     model = model_of(protocol, access)
     if model == BUILT_IN:
         return Connection(Client(built_in(), model, progress=progress))
     aside = Client(built_in(), BUILT_IN, progress=progress)
     parameters = parameters_of(protocol)
     if not asks_a_server(protocol, access):
-        gate = Gate(Cassette(shipped("cassettes/demo") / "calls.jsonl"))
+        demo = shipped("cassettes/demo")
+        gate = Gate(Cassette(demo / "calls.jsonl", beside=sorted(demo.glob("asked.jsonl"))))
         return Connection(Client(gate, model, parameters=parameters, progress=progress), aside=aside, gate=gate)
     provider = Later[Paid](lambda: reach(protocol, access, model))
     cached = Cached(provider, cache_folder)
     cassette = Cassette(access.record, inner=cached) if access.record else None
     gate = Gate(cassette or cached)
     client = Client(gate, model, parameters=parameters, progress=progress)
-    return Connection(client, aside=aside, gate=gate, provider=provider, cached=cached, cassette=cassette)
+    embedder = _embedder(protocol, gate, client, say, progress)
+    return Connection(
+        client, aside=aside, gate=gate, provider=provider, cached=cached, cassette=cassette, embedder=embedder
+    )
+
+
+def _embedder(
+    protocol: Protocol, gate: Gate, client: Client, say: Callable[[str], None] | None, progress: Progress | None
+) -> "Embedder | None":
+    """What makes vectors, on the same way as the calls; numpy, which it needs, is loaded only where it is named."""
+    if not protocol.model.embedding:
+        return None
+    options: dict[str, Any] = {"progress": progress} | ({"say": say} if say else {})
+    embedder: Embedder = importlib.import_module("agent.llm.embedding").Embedder(
+        gate, protocol.model.embedding, client, **options
+    )
+    return embedder
 
 
 def rehearse(protocol: Protocol, access: Access, stand_in: Transport) -> Connection:
@@ -243,4 +274,10 @@ def budget_of(protocol: Protocol, access: Access, model: str) -> Budget:
     price = price_for(protocol, access)
     other = protocol.model.usd_per_million_input is not None and protocol.model.name not in (None, model)
     whose = f"the price of {model}" + (f" (review.toml gives that of {protocol.model.name})" if other else "")
-    return Budget(limits_of(protocol, access), price.usd_per_million_input, price.usd_per_million_output, whose=whose)
+    return Budget(
+        limits_of(protocol, access),
+        price.usd_per_million_input,
+        price.usd_per_million_output,
+        whose=whose,
+        usd_per_million_embedded=embedding_price_of(protocol.model, server_of(access)).usd_per_million_input,
+    )

@@ -5,6 +5,7 @@ ConspectusError
 ├── FolderError          a file of the review folder is missing, broken or cannot be written
 │   ├── ProtocolError    review.toml says something that is not allowed
 │   └── TaxonomyError    taxonomy.yaml says something that is not allowed
+├── QuestionError        a question cannot be put as it is: it is empty, too long, or limited to what is not there
 ├── Unfinished           a stage that all others rest on stayed unanswered
 ├── CallError            one call failed for good; it becomes an Unanswered
 │   ├── BadReply         the reply is not an answer of the type that was asked for
@@ -40,6 +41,10 @@ class ProtocolError(FolderError):
 
 class TaxonomyError(FolderError):
     """taxonomy.yaml says something that is not allowed."""
+
+
+class QuestionError(ConspectusError):
+    """A question cannot be put as it is: it is empty, too long, or limited to papers or categories that are not there."""
 
 
 class Unfinished(ConspectusError):

@@ -2,6 +2,7 @@
 
 from agent.draft import Claim
 from agent.papers import Frozen, Paper
+from agent.question import Saying
 from agent.review import Card, Category
 
 
@@ -48,3 +49,10 @@ class FailedClaim(Frozen):
     claim: Claim
     problem: str
     why: str
+
+
+class ReadPaper(Frozen):
+    """A paper with what it says to a question."""
+
+    paper: Paper
+    sayings: tuple[Saying, ...]

@@ -109,3 +109,20 @@ def judgement(*verdicts: str | tuple[str, list[str]] | None) -> dict[str, Any]:
 
 def repairs(*replacements: dict[str, Any] | None) -> dict[str, Any]:
     return {"repairs": [{"claim": n, "replacement": one} for n, one in enumerate(replacements, start=1)]}
+
+
+def understood(**fields: Any) -> dict[str, Any]:  # noqa: ANN401  (the fields of an UnderstandAnswer)
+    """A plain question on one fact, but for what is given."""
+    plain = {"asks": True, "language": "English", "kind": "fact", "works": [], "searches": ["bees on flowers"]}
+    return plain | {"steps": [], "categories": [], "codes": []} | fields
+
+
+def gathered(*sayings: tuple[str, str, str], nothing: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What papers say: key, bearing and quote of each saying, and the papers that say nothing."""
+    said = [{"key": key, "quote": quote, "bearing": how, "says": f"It says {quote}."} for key, how, quote in sayings]
+    return {"sayings": said, "nothing": list(nothing)}
+
+
+def responded(*claims: dict[str, Any], answered: str = "yes", **fields: Any) -> dict[str, Any]:  # noqa: ANN401
+    plain = {"weighed": "So it is.", "answered": answered, "premise": None, "claims": list(claims), "differences": []}
+    return plain | {"names": [], "missing": None, "columns": [], "rows": []} | fields

@@ -34,8 +34,14 @@ WHAT = {
     "write_introduction": "writing the introduction",
     "write_synthesis": "writing the synthesis",
     "write_gaps": "writing on gaps",
+    "search_embed": "placing papers by meaning",
+    "ask_understand": "understanding the question",
+    "ask_gather": "reading for the question",
+    "ask_follow": "taking the next step",
+    "ask_respond": "writing the answer",
     "check_support": "checking claims",
     "check_repair": "repairing claims",
+    "eval": "asking questions",
 }
 """What each prompt is doing, in the user's words."""
 SECONDS_BETWEEN_LINES = 10.0

@@ -15,17 +15,17 @@ from agent.folder.files import guarded, is_file, make_folder, read_text, sweep, 
 from agent.lock import LOCK, hold
 from agent.papers import Corpus, Duplicate, Frozen, Paper
 from agent.protocol import new_protocol, read_protocol, with_sources
+from agent.question import Answer
 from agent.report import Report
 from agent.review import Card, Protocol, Source, Taxonomy
 from agent.taxonomy import dump_taxonomy, read_taxonomy, untouched
 
 N = TypeVar("N", bound=Frozen)
-K = TypeVar("K", Paper, Card)
 
 _IGNORED = ".conspectus/"
 _OWN = frozenset(
-    ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "runs.jsonl", "report.json", "review.toml", "taxonomy.yaml")
-    + ("survey", ".conspectus")
+    ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "answers.jsonl", "runs.jsonl", "report.json", "review.toml")
+    + ("taxonomy.yaml", "survey", ".conspectus")
 )
 """What the program keeps in a review folder, and so never is a source."""
 
@@ -112,7 +112,7 @@ class Folder:
         write_whole(self.taxonomy_file, dump_taxonomy(taxonomy, before))
 
     def corpus(self) -> Corpus:
-        return Corpus(self._read_by_key("papers.jsonl", Paper).values())
+        return Corpus(self._read_by_name("papers.jsonl", Paper, "key").values())
 
     def save_corpus(self, corpus: Corpus, duplicates: Iterable[Duplicate]) -> None:
         self._write_lines("papers.jsonl", corpus)
@@ -135,11 +135,19 @@ class Folder:
         return tuple(self._read_lines("duplicates.jsonl", Duplicate))
 
     def cards(self) -> dict[str, Card]:
-        return self._read_by_key("cards.jsonl", Card)
+        return self._read_by_name("cards.jsonl", Card, "key")
 
     def save_cards(self, cards: Iterable[Card]) -> None:
         in_order = sorted(cards, key=lambda card: card.key)
         self._write_lines("cards.jsonl", in_order)
+
+    def answers(self) -> dict[str, Answer]:
+        """What was asked and answered, by id."""
+        return self._read_by_name("answers.jsonl", Answer, "id")
+
+    def save_answers(self, answers: Iterable[Answer]) -> None:
+        in_order = sorted(answers, key=lambda answer: answer.id)
+        self._write_lines("answers.jsonl", in_order)
 
     def draft(self) -> Draft | None:
         return self._read_whole("survey/survey.json", Draft)
@@ -180,6 +188,10 @@ class Folder:
     def cache_folder(self) -> Path:
         return self._own_folder / "cache"
 
+    @property
+    def index_folder(self) -> Path:
+        return self._own_folder / "index"
+
     @contextmanager
     def held(self, doing: str, say: Callable[[str], None]) -> Iterator[None]:
         """Keep other runs out until the block ends, having waited for one that is at work; see `hold`.
@@ -202,14 +214,16 @@ class Folder:
     def _read_lines(self, name: str, noun: type[N]) -> list[N]:
         return [one for _, one in self._read_numbered(name, noun)]
 
-    def _read_by_key(self, name: str, noun: type[K]) -> dict[str, K]:
-        found: dict[str, tuple[int, K]] = {}
+    def _read_by_name(self, name: str, noun: type[N], field: str) -> dict[str, N]:
+        """The lines by the field that names them; no two may have one name."""
+        found: dict[str, tuple[int, N]] = {}
         for number, one in self._read_numbered(name, noun):
-            if one.key in found:
-                first = found[one.key][0]
-                raise FolderError(f"{name}: lines {first} and {number} have one key, {one.key}; keep one of them")
-            found[one.key] = (number, one)
-        return {key: one for key, (_, one) in found.items()}
+            own = getattr(one, field)
+            if own in found:
+                first = found[own][0]
+                raise FolderError(f"{name}: lines {first} and {number} have one {field}, {own}; keep one of them")
+            found[own] = (number, one)
+        return {own: one for own, (_, one) in found.items()}
 
     def _read_numbered(self, name: str, noun: type[N]) -> Iterator[tuple[int, N]]:
         path = self.path / name

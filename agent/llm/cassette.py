@@ -1,6 +1,6 @@
 """The transport that replays recorded replies from a file in git, and records them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,11 +18,12 @@ class Cassette:
     """Recorded replies by key, a JSON line each.
 
     Alone it replays, and a call it does not hold stops the run. With an `inner` transport it records: what is missing
-    is asked and appended at once, and `close` sorts the lines.
+    is asked and appended at once, and `close` sorts the lines. Files that stand `beside` are replayed from as well.
     """
 
-    def __init__(self, path: Path, inner: Transport | None = None) -> None:
+    def __init__(self, path: Path, inner: Transport | None = None, *, beside: Sequence[Path] = ()) -> None:
         self._path = path
+        self._beside = beside
         self._inner = inner
         self._lines: dict[str, Line] | None = None
         self._played: set[str] = set()
@@ -97,4 +98,7 @@ class Cassette:
             return read_lines(self._path, is_growing=True)
         if not is_there(self._path):
             raise NotRecorded(f"there are no recorded replies in {self._path}; {_ADVICE}")
-        return read_lines(self._path)
+        lines = read_lines(self._path)
+        for path in self._beside:
+            lines |= read_lines(path)
+        return lines

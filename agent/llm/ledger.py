@@ -6,8 +6,18 @@ from threading import Lock
 
 from agent.llm.call import Usage
 
-STAGES = {"taxonomy": "induce_", "cards": "classify_", "sections": "write_", "check": "check_"}
+STAGES = {
+    "taxonomy": "induce_",
+    "cards": "classify_",
+    "sections": "write_",
+    "search": "search_",
+    "questions": "ask_",
+    "check": "check_",
+}
 """What a prompt is part of, by how its name begins; in the order of a run."""
+EMBED = "search_embed"
+"""The name under which vectors of texts are asked for: a stage of its own, without a template, since all that is sent
+is the text."""
 
 
 @dataclass(frozen=True, slots=True)

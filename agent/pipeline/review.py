@@ -1,27 +1,31 @@
 """A review as a program sees it: open a folder, bring it up to date."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from os.path import relpath
 from pathlib import Path
 
-from agent.connect import Access, Connection, asks_a_server, connect, price_for
-from agent.errors import Declined, FolderError, SourceError, Unfinished
+from agent.ask import cleaned
+from agent.connect import DEMO, Access, Connection, asks_a_server, connect, price_for
+from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Progress
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
 from agent.papers import Paper
+from agent.pipeline.asking import Asking
 from agent.pipeline.estimate import Estimate, estimate
-from agent.pipeline.gather import send_before
+from agent.pipeline.naming import is_readable, named
 from agent.pipeline.run import Run, Say, silent
 from agent.pipeline.sending import without
 from agent.pipeline.spent import Spent
+from agent.question import EVERYWHERE, Answer, Scope
 from agent.report import Report
-from agent.review import Card, Protocol, Send, Source
+from agent.review import Card, Protocol, Send, Source, Unanswered
+from agent.search import Index
 from agent.shipped import shipped
 from agent.sources import read
 
@@ -77,7 +81,7 @@ class Review:
     def create(cls, path: Path | str, files: Sequence[Path], protocol: Protocol, *, say: Say = silent) -> "Review":
         """A new review over these files, its papers read; where no paper can be read, SourceError and nothing made."""
         folder = Folder(Path(path))
-        folder.create(protocol.model_copy(update={"sources": _named(folder, files, ())}))
+        folder.create(protocol.model_copy(update={"sources": named(folder, files, ())}))
         review = cls(folder, say=say)
         try:
             review.build("papers")
@@ -89,7 +93,7 @@ class Review:
     @staticmethod
     def copy_demo(path: Path) -> None:
         """Lay out the demo's corpus and protocol in this folder; FolderError where there is a review already."""
-        Folder(path).copy_from(shipped("cassettes/demo"), ("review.toml", "papers.bib"))
+        Folder(path).copy_from(shipped("cassettes/demo"), ("review.toml", "papers.bib", "questions.jsonl"))
 
     def add(self, files: Sequence[Path], send: Send | None = None) -> tuple[Source, ...]:
         """Name more sources in review.toml; those it has already are not named twice.
@@ -106,8 +110,8 @@ class Review:
         for source in there:
             if send not in (None, source.send) and self.folder.source_file(source).resolve() in resolved:
                 raise SourceError(f'review.toml names {source.name} already; write send = "{send}" under it there')
-        sources = _named(self.folder, files, there, send)
-        readable = [source for source in sources if _is_readable(self.folder, source)]
+        sources = named(self.folder, files, there, send)
+        readable = [source for source in sources if is_readable(self.folder, source)]
         if sources and not readable:
             read(self.folder.source_file(sources[0]), sources[0].name)  # raises what is wrong with it
         if sources:
@@ -141,6 +145,76 @@ class Review:
                     for paper in papers
                     if (card := cards.get(paper.key))
                 )
+
+    def ask(self, question: str, *, scope: Scope = EVERYWHERE, table: bool = False, keep: bool | None = None) -> Answer:
+        """What the papers within this scope say to a question, each claim checked; or that they do not say.
+
+        The same question put to the same papers is answered from answers.jsonl, where every answer is kept. `keep` says
+        whether it is printed with the survey from now on, None leaves that as it is. Raises QuestionError for one that
+        cannot be put, the RunStopped that ended the run, and Unfinished where a call it needs stayed unanswered.
+        """
+        text = cleaned(question)
+        with self._questions(scope, table=table) as asking:
+            answer = asking.standing(text) or asking.ask(text)
+        if isinstance(answer, Unanswered):
+            raise self._why_not(answer)
+        with self.folder.held("ask", self._say):
+            kept = self.folder.answers()
+            was_kept = answer.id in kept and kept[answer.id].kept
+            answer = answer.model_copy(update={"kept": was_kept if keep is None else keep})
+            self.folder.save_answers((kept | {answer.id: answer}).values())
+        if keep is not None and keep != was_kept:
+            self.build("papers")  # prints the survey with its questions
+        return answer
+
+    def ask_all(self, questions: Sequence[str]) -> list[Answer | Unanswered]:
+        """An answer to each question, within one budget and all at once; none of them is kept in a file."""
+        texts = [cleaned(question) for question in questions]
+        with self._questions(EVERYWHERE, table=False) as asking:
+            return asking.ask_all(texts)
+
+    def ask_groups(
+        self, groups: Iterable[Sequence[str]]
+    ) -> Generator[tuple[list[Answer | Unanswered], Usage], None, None]:
+        """As `ask_all`, one group of questions after the other within one budget, each with what it took now.
+
+        Where something ends the run, raises it after the group in which it did.
+        """
+        cleaned_groups = [[cleaned(question) for question in group] for group in groups]
+        with self._questions(EVERYWHERE, table=False) as asking:
+            for texts in cleaned_groups:
+                before = self.spent.total
+                answers = asking.ask_all(texts)
+                yield answers, self.spent.total.since(before)
+                lost = [one for one in answers if isinstance(one, Unanswered)]
+                if lost and self._connection and self._connection.client.stopped:
+                    raise self._why_not(lost[0])
+
+    @contextmanager
+    def _questions(self, scope: Scope, *, table: bool) -> Iterator[Asking]:
+        """What questions are put to: the papers, read anew, their index, and the way to a model."""
+        protocol = self.folder.protocol()
+        with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
+            self._connection, self._price = connection, price_for(protocol, self._access)
+            run = Run(self.folder, protocol, connection.client, self._say, aside=connection.aside, gate=connection.gate)
+            with self.folder.held("ask", self._say):
+                self.folder.ignore_cache()
+                run.gather()
+                if run.is_new:
+                    run.finish()
+            try:
+                index = Index.open(self.folder.index_folder, run.corpus, run.cards, run.taxonomy, self._say)
+                yield Asking(run, index, scope, table=table)
+            finally:
+                self._log(connection)
+
+    def _why_not(self, unanswered: Unanswered) -> ConspectusError:
+        """What ended the run, or why the question stayed unanswered."""
+        stopped = self._connection.client.stopped if self._connection else None
+        if isinstance(stopped, NotRecorded) and self._connection and self._connection.client.model == DEMO:
+            told = "the demo holds answers to the questions in its questions.jsonl, and none to this one"
+            return NotRecorded(f"{told}; ask it with --offline, or of a model with --model")
+        return stopped or Unfinished(f"the question stayed unanswered: {unanswered.why}; ask again to go on from there")
 
     def estimate(self) -> Estimate:
         """What a build would take now; nothing is sent, and nothing of the review is written."""
@@ -218,48 +292,3 @@ class Review:
             }
             | self.spent.as_line()
         )
-
-
-def _named(
-    folder: Folder, files: Sequence[Path], there: Sequence[Source], send: Send | None = None
-) -> tuple[Source, ...]:
-    """These files as sources, under the shortest end of their path that no other source has, whatever their order."""
-    known = {folder.source_file(source).resolve(): source for source in there}
-    fresh = []
-    for file in files:
-        if not _exists(file):
-            raise SourceError(f"{file}: no such file; nothing was added")
-        if folder.owns(file):
-            raise SourceError(f"{file} is what the review itself writes, and no source; nothing was added")
-        if file.resolve() not in known and file.resolve() not in fresh:
-            fresh.append(file.resolve())
-    taken = {source.name for source in there}
-    sources = []
-    for file in sorted(fresh):
-        name = next(
-            name
-            for n in range(1, len(file.parts) + 1)
-            if (name := "/".join(file.parts[-n:])) not in taken and not _ends_another(file, fresh, n)
-        )
-        path = Path(relpath(file, folder.path.resolve())).as_posix()
-        sources.append(Source(path=path, name=name, send=send or send_before(folder, name)))
-    return tuple(sources)
-
-
-def _exists(file: Path) -> bool:
-    try:
-        return file.exists()
-    except OSError as error:  # it lies in a folder that is closed to us, or its name is longer than a name may be
-        raise SourceError(f"{file} cannot be looked at: {error.strerror}; nothing was added") from error
-
-
-def _is_readable(folder: Folder, source: Source) -> bool:
-    try:
-        read(folder.source_file(source), source.name)
-    except SourceError:
-        return False
-    return True
-
-
-def _ends_another(file: Path, files: Sequence[Path], n_parts: int) -> bool:
-    return any(other != file and other.parts[-n_parts:] == file.parts[-n_parts:] for other in files)

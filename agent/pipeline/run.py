@@ -16,9 +16,10 @@ from agent.llm.client import Client
 from agent.llm.gate import Gate
 from agent.papers import Corpus
 from agent.pipeline.gather import gather
+from agent.pipeline.kept import kept_answers
 from agent.pipeline.sending import Readers, has_terms, keys_not_sent, readers_of, without
 from agent.render import Survey, render
-from agent.report import Report, SourceReport, Stock, take_stock
+from agent.report import Kept, Report, SourceReport, Stock, take_stock
 from agent.review import BUILT_IN, Card, Protocol, Taxonomy, Unanswered
 from agent.wording import count
 
@@ -52,11 +53,14 @@ class Run:
     cards: dict[str, Card] = field(default_factory=dict)
     """All that are on disk, those that are to be made again included."""
     draft: Draft | None = None
+    kept: Kept = Kept()
     unanswered: list[Unanswered] = field(default_factory=list)
     only: frozenset[str] | None = None
     """The papers that this run gives cards; None for all."""
     reached: set[str] = field(default_factory=set)
     """The steps that this run came to: what an earlier run left unanswered in others is still so."""
+    is_new: bool = False
+    """Whether the sources gave another corpus than the one on disk."""
     readers: Readers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +70,7 @@ class Run:
         """Sources to corpus."""
         gathered = gather(self.folder, self.protocol, self.say)
         self.corpus, self.sources = gathered.corpus, gathered.sources
+        self.is_new = gathered.is_new
         if gathered.is_new:
             self.folder.save_corpus(gathered.corpus, gathered.duplicates)
             n_records = sum(source.n_records for source in gathered.sources)
@@ -73,6 +78,7 @@ class Run:
         self.taxonomy = self.folder.taxonomy()
         self.cards = {key: card for key, card in self.folder.cards().items() if self.corpus.has(key)}
         self.draft = self.folder.draft()
+        self.kept = kept_answers(self.folder.answers().values(), self.corpus)
         self._keep_back()
 
     def _keep_back(self) -> None:
@@ -276,10 +282,10 @@ class Run:
         stock = Stock(
             self.protocol.note, self.sources, self.corpus, self.taxonomy, usable, draft, unanswered, self.not_sent
         )
-        report = take_stock(stock, version("conspectus"))
+        report = take_stock(stock, version("conspectus"), self.kept)
         self.folder.save_report(report)
         if draft and self.taxonomy:
-            survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, usable, report)
+            survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, usable, report, self.kept.printed)
             self.folder.save_rendered(render(survey))
         return report
 

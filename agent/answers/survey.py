@@ -1,22 +1,19 @@
-"""The typed answers a model is asked for.
+"""What a model is asked for on the way to a survey.
 
-Every field's sentence goes into the schema that is sent: it is the instruction. What an answer may name (categories,
-codes, citation keys) is a closed set, so that nothing can be invented: the generic classes take it as a Literal.
+Every field's sentence goes into the schema that is sent: it is the instruction.
 """
 
-from collections.abc import Callable
-from functools import lru_cache, partial
 from types import GenericAlias
 from typing import Any, Generic, Literal, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
+from agent.answers.closed import Node, closed, settle
 from agent.draft import Verdict
 from agent.llm.call import Answer
 from agent.review import Facet, Taxonomy
 
-A = TypeVar("A", bound=Answer)
 KeyT = TypeVar("KeyT")
 CategoryT = TypeVar("CategoryT")
 FacetsT = TypeVar("FacetsT")
@@ -25,20 +22,6 @@ NumberT = TypeVar("NumberT")
 
 MAX_CITATIONS = 6
 """A claim that cites more papers than this says nothing of any of them."""
-
-
-def closed(values: tuple[object, ...]) -> Any:  # noqa: ANN401  (a type made at run time has no static type)
-    """The closed set of these values, as a type; ValueError for none, since nothing could be answered."""
-    if not values:
-        raise ValueError("a closed set needs a value")
-    return Literal.__getitem__(values)
-
-
-class Node(BaseModel):
-    """A part of an answer."""
-
-    # Read as a part alone, so that it needs no validator of its own: making one for each set of keys takes long.
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
 
 
 class ChildAnswer(Node, Generic[KeyT]):
@@ -227,28 +210,6 @@ class RepairAnswer(Answer, Generic[NumberT, KeyT]):
     """Each claim once."""
 
 
-def with_keys(generic: type[A], *sets: tuple[object, ...]) -> type[A]:
-    """The answer class whose type parameters are these closed sets, in order: `with_keys(SectionAnswer, keys)`.
-
-    A class takes as much memory as hundreds of answers: where there are many, give `later(...)` in its stead. What a
-    reply is read into is a class that all sets share, once it was found to keep to its own.
-    """
-    return cast(type[A], _with_keys(generic, sets))
-
-
-def later(generic: type[A], *sets: tuple[object, ...]) -> Callable[[], type[A]]:
-    """`with_keys`, to be called when the class is needed."""
-    return partial(with_keys, generic, *sets)
-
-
-@lru_cache(maxsize=8)
-def _with_keys(generic: type[Answer], sets: tuple[tuple[object, ...], ...]) -> type[Answer]:
-    made = cast(type[Answer], generic.__class_getitem__(tuple(closed(values) for values in sets)))
-    kinds = tuple(type(values[0]) for values in sets)
-    made.opened = cast(type[Answer], generic.__class_getitem__(kinds))
-    return made
-
-
 _CARDS: WeakValueDictionary[str, type[CardAnswer[str, Any]]] = WeakValueDictionary()
 """One for each taxonomy in use."""
 
@@ -282,12 +243,4 @@ class PingAnswer(Answer):
     colour_of_clear_sky: Literal["blue", "green", "red"]
 
 
-# What a generic class says of its fields goes over to those made from it. But pydantic would read this file again, to
-# find what it knows, for each set of keys: that takes four fifths of the time to make a class.
-for _kind in tuple(globals().values()):
-    if (
-        isinstance(_kind, type)
-        and issubclass(_kind, Node | Answer)
-        and _kind.__pydantic_generic_metadata__["parameters"]
-    ):
-        _kind.model_config = ConfigDict({**_kind.model_config, "use_attribute_docstrings": False})
+settle(globals().values())

@@ -1,0 +1,54 @@
+"""The answer as it may be shown: what stood the check, how much of the corpus it rests on, and what is nearest."""
+
+from collections.abc import Sequence
+
+from agent.draft import Paragraph, Part, Tally
+from agent.question import Bearing, Extent, Heading, Saying
+
+MOST_NEAREST = 3
+
+
+def is_answered(passage: Part, *, was_answered: bool) -> bool:
+    """Whether something is left of an answer that was given."""
+    return was_answered and bool(
+        passage.claims or any(cell.text for row in passage.rows for cell in row.cells.values())
+    )
+
+
+def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
+    """What answers, with the words it rests on; a saying without them is no answer."""
+    return tuple(one for one in sayings if one.bearing is Bearing.ANSWERS and one.quote is not None)
+
+
+def nearest(sayings: Sequence[Saying], read: Sequence[str]) -> tuple[str, ...]:
+    """The papers nearest to a question that none answers: those that say something, else those looked at first."""
+    return tuple(dict.fromkeys([*(saying.key for saying in sayings), *read]))[:MOST_NEAREST]
+
+
+def extent_of(*, n_papers: int, n_possible: int, n_without_abstract: int, n_read: int) -> Extent:
+    """How much of the corpus an answer rests on; `n_possible` counts the papers without an abstract."""
+    return Extent(
+        n_papers=n_papers,
+        n_possible=n_possible,
+        n_read=n_read,
+        n_without_abstract=n_without_abstract,
+        n_unread=n_possible - n_without_abstract - n_read,
+    )
+
+
+def with_aside(passage: Part, aside: Part) -> Part:
+    """The passage with what the built-in model quoted from papers that no server is sent; both are checked."""
+    claims = tuple(claim for claim in aside.claims if claim.id not in {one.id for one in passage.claims})
+    if not claims:
+        return passage
+    joined = passage.model_copy(
+        update={
+            "paragraphs": (*passage.paragraphs, Paragraph(heading=Heading.ASIDE, claims=claims)),
+            "papers": tuple(sorted({*passage.papers, *aside.papers})),
+            "findings": (*passage.findings, *aside.findings),
+            "drafted": passage.drafted + aside.drafted,
+            "printed": passage.printed + Tally(claims=len(claims), held=len(claims)),
+            "judge": ", ".join(filter(None, (passage.judge, aside.judge))),
+        }
+    )
+    return joined.model_copy(update={"checked": joined.words_digest})
