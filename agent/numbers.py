@@ -23,11 +23,15 @@ def numbers(text: str) -> set[str]:
     """The numbers in digits, in one spelling each: `2,000`, `2K` and `2 thousand` are `2000`; `1.40` is `1.4`."""
     if not any(map(str.isdecimal, text)):
         return set()
-    plain = fold(_RAISED.sub("^", _THOUSANDS.sub(",", text))).text
     return {
         _spelling(digits, _SHIFT.get((word or capital or small).lower(), 0))
-        for digits, word, capital, small in _NUMBER.findall(plain)
+        for digits, word, capital, small in _NUMBER.findall(plain(text))
     }
+
+
+def plain(text: str) -> str:
+    """The text folded, with a comma where a narrow blank parts thousands, and `10⁵` as `10^5` and not `105`."""
+    return fold(_RAISED.sub("^", _THOUSANDS.sub(",", text))).text
 
 
 def _spelling(digits: str, shift: int) -> str:

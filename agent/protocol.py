@@ -80,6 +80,7 @@ _MODEL_HINTS = {
     "tokens_per_minute": "200_000",
     "usd_per_million_input": "0.0   # with the next line, what a run costs is known",
     "usd_per_million_output": "0.0",
+    "embedding": '"..."   # a model of the same server that makes vectors: search by meaning beside words',
 }
 
 

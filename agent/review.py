@@ -90,6 +90,11 @@ class ModelChoice(Frozen):
     usd_per_million_input: float | None = Field(default=None, ge=0, le=1_000_000)
     """The price of a million tokens sent; None is unknown, not free."""
     usd_per_million_output: float | None = Field(default=None, ge=0, le=1_000_000)
+    embedding: str | None = None
+    """The model that makes vectors of texts for search, as the same server knows it; None: search goes by words alone.
+    Asked only where a server answers at all, so never by the built-in model."""
+    usd_per_million_embedding: float | None = Field(default=None, ge=0, le=1_000_000)
+    """The price of a million tokens that are made vectors; None is unknown, not free."""
 
 
 class Limits(Frozen):

@@ -20,6 +20,12 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
     schema = request["response_format"]["json_schema"]["schema"]["properties"]
     text = request["messages"][-1]["content"]
     papers = {key: body.split("abstract: ", 1)[1] for _, key, body in FENCED.findall(text) if "abstract: " in body}
+    if "searches" in schema and "asks" in schema:
+        return understood(text)
+    if "sayings" in schema:
+        return said(papers, schema["nothing"]["items"]["enum"], question(text))
+    if "weighed" in schema:
+        return responded([claim(*one) for one in papers.items()][:3])
     if "verdicts" in schema:
         numbers = schema["verdicts"]["items"]["properties"]["claim"]["enum"]
         return {
@@ -45,6 +51,28 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
 def claim(key: str, words: str, opening: str = "One") -> dict[str, Any]:
     sentence = words.split(". ")[0].strip()
     return {"text": f"{opening} finds that {sentence}.", "citations": [{"key": key, "quote": sentence}]}
+
+
+def question(text: str) -> str:
+    return re.findall(r"<question-([0-9a-f]{16})>\n(.*?)\n</question-\1>", text, re.DOTALL)[-1][1]
+
+
+def understood(text: str) -> dict[str, Any]:
+    plain = {"asks": True, "language": "English", "kind": "fact", "works": [], "steps": []}
+    return plain | {"searches": [question(text)], "categories": [], "codes": []}
+
+
+def said(papers: dict[str, str], keys: list[str], asked: str) -> dict[str, Any]:
+    """A paper answers if it has the question's last word."""
+    word = re.findall(r"\w+", asked)[-1].lower()
+    bearing = [key for key in keys if word in papers.get(key, "").lower()]
+    says = [{"key": k, "quote": papers[k].split(". ")[0], "bearing": "answers", "says": "it has it"} for k in bearing]
+    return {"sayings": says, "nothing": [key for key in keys if key not in bearing]}
+
+
+def responded(claims: list[dict[str, Any]]) -> dict[str, Any]:
+    plain = {"weighed": "they say it", "answered": "yes", "premise": None, "claims": claims, "differences": []}
+    return plain | {"names": [], "missing": None, "columns": [], "rows": []}
 
 
 def quoted(text: str) -> list[tuple[str, str]]:

@@ -23,15 +23,14 @@ from agent.cli.options import (
     build_line,
 )
 from agent.cli.outcome import Result, end
-from agent.cli.step import work_on
-from agent.connect import Access, model_of
-from agent.folder import Folder
+from agent.cli.step import refuse_idle_record, work_on
+from agent.connect import Access
 from agent.llm.call import Usage
 from agent.pipeline import Review
 from agent.pipeline.estimate import Estimate
 from agent.pipeline.review import Piloted
 from agent.report import Report
-from agent.review import BUILT_IN, FACTS
+from agent.review import FACTS
 from agent.wording import count
 
 RecordOption = Annotated[
@@ -59,9 +58,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
-    if record and (offline or model_of(Folder(folder).protocol(), way) == BUILT_IN):
-        why = "--offline asks no model" if offline else "no model is named"
-        raise typer.BadParameter(f"there is nothing to record: {why}", param_hint="--record")
+    refuse_idle_record(folder, way)
     if pilot is not None:
         _pilot(folder, way, pilot, as_json=as_json)
     review, report = work_on(

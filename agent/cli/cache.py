@@ -17,6 +17,7 @@ from agent.cli.console import show, show_aside, show_json
 from agent.cli.options import FolderArgument, FolderOption, JsonOption
 from agent.folder import Folder
 from agent.llm.inventory import bytes_on_disk, take_inventory
+from agent.llm.ledger import EMBED
 from agent.llm.prompts import known_prompts
 from agent.llm.pruning import Pruning, choose, prune
 from agent.llm.sharing import Exported, export, take_in
@@ -127,7 +128,7 @@ def prune_kept(
     today = datetime.now(UTC).date()
     before = None if older_than is None else _day_before(older_than, today)
     place = _cache_of(folder)
-    prompts = known_prompts() if gone_prompts else None
+    prompts = known_prompts() | {EMBED} if gone_prompts else None
     chosen = choose(place, before=before, today=today, prompts=prompts)
     if dry_run or not chosen.n_replies:
         _show_pruning(chosen, None if dry_run else 0, as_json=as_json)

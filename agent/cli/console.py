@@ -1,6 +1,7 @@
 """What is told while a command works: a moving line on a terminal, plain lines elsewhere, and all of it on stderr."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from rich.text import Text
 
 from agent.llm.call import Usage
 from agent.papers import Frozen
+from agent.wording import count
 
 WHAT = {
     "induce_propose": "proposing categories",
@@ -50,6 +52,9 @@ BESIDE_BAR = 68
 NARROWEST_BAR, WIDEST_BAR = 8, 40
 NARROW = 70
 """Below so many columns a line has neither bar nor rate, for what is left to do and its cost say more."""
+
+_CONTROL = re.compile("[\x7f-\x9f]")
+"""What a terminal may obey and JSON does not escape by itself."""
 
 Value = Frozen | Mapping[str, object] | Sequence[object]
 """What a command gives to a program."""
@@ -102,7 +107,8 @@ class Console:
         if not total.attempts:
             return ""
         n_tokens = total.input_tokens + total.output_tokens
-        return f"{n_tokens // 1000:,}k tokens" if total.cost_usd is None else f"${total.cost_usd:.4f}"
+        told = f"{n_tokens // 1000:,}k tokens" if n_tokens >= 1000 else count(n_tokens, "token")
+        return told if total.cost_usd is None else f"${total.cost_usd:.4f}"
 
     @property
     def can_ask(self) -> bool:
@@ -174,7 +180,8 @@ def show_aside(text: str) -> None:
 def show_json(value: Value) -> None:
     """The command's result for a program; nouns in it are written as their fields."""
     is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    show(json.dumps(value, ensure_ascii=not is_unicode, indent=1, default=_fields))
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=1, default=_fields)
+    show(_CONTROL.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
 def _fields(value: object) -> object:

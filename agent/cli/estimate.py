@@ -4,12 +4,12 @@ The build is rehearsed on a copy of the review, so that the number of calls come
 what they read and write is taken from what this model took here before, and else from the demo's recorded answers.
 """
 
-from collections.abc import Iterable, Sequence
 from math import floor, log10
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import shorten
 
+from agent.cli.columns import columns
 from agent.cli.console import Console, show, show_json
 from agent.cli.options import (
     FolderArgument,
@@ -106,8 +106,7 @@ def table(found: Estimate) -> list[str]:
         if (name == "kept here" and not found.total.kept) or (name == "price" and found.total.cost_usd is None)
     }
     kept = [[cell for column, cell in enumerate(row) if column not in hidden] for row in rows]
-    widths = [max(len(row[column]) for row in kept) for column in range(len(kept[0]))]
-    return [_aligned(row, widths) for row in kept]
+    return columns(kept)
 
 
 def about(figure: float) -> str:
@@ -129,14 +128,6 @@ def _row(stage: StageEstimate) -> tuple[str, ...]:
         about(stage.output_tokens),
         price,
     )
-
-
-def _aligned(row: Sequence[str], widths: Iterable[int]) -> str:
-    first, *others = (
-        cell.ljust(width) if column == 0 else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    )
-    return "  ".join(("", first, *others)).rstrip()
 
 
 def _repair_lines(found: Estimate) -> list[str]:

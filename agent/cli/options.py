@@ -1,6 +1,7 @@
 """The options that commands share, and the way to a model that they name."""
 
 import os
+import re
 import shlex
 from math import isfinite
 from pathlib import Path
@@ -38,6 +39,30 @@ MaxTokensOption = Annotated[
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Let the built-in model answer: no key, no network.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for a program.")]
+WithinOption = Annotated[
+    list[str] | None,
+    typer.Option("--within", metavar="CATEGORY", help="Only papers of this category; may be given several times."),
+]
+YearsOption = Annotated[
+    str | None,
+    typer.Option("--years", metavar="YEARS", help="Only papers of these years: 2022, 2020-2023, 2023- or -2021."),
+]
+_YEARS = re.compile(r"(?P<first>\d{4})?\s*(?P<dash>[-–])?\s*(?P<last>\d{4})?")
+
+
+def read_years(text: str | None) -> tuple[int | None, int | None]:
+    """The first and the last year, None for an end that is open; a usage error where these are no years."""
+    if text is None:
+        return None, None
+    found = _YEARS.fullmatch(text.strip())
+    first, last = (int(found[end]) if found and found[end] else None for end in ("first", "last"))
+    if not found or first == last is None or (first and last and not found["dash"]):
+        raise typer.BadParameter(f"{text!r} is none of 2022, 2020-2023, 2023- and -2021", param_hint="--years")
+    if not found["dash"]:
+        return first, first
+    if first and last and first > last:
+        raise typer.BadParameter(f"{text!r} ends before it begins", param_hint="--years")
+    return first, last
 
 
 def access(

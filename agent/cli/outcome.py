@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from agent.cli import DONE, INCOMPLETE
+from agent.cli.answered import seen
 from agent.cli.console import Value, show, show_aside, show_json
 from agent.draft import Finding, Outcome, Tally
 from agent.errors import RunStopped, Unfinished
@@ -59,9 +60,12 @@ def _code(report: Report) -> int:
     return INCOMPLETE if report.unanswered or any(source.unread for source in report.sources) else DONE
 
 
-def show_what_stands(stop: BaseException, folder: Folder, spent: Spent, *, as_json: bool) -> None:
-    """What stands of a run that was stopped, which is on disk by then; and what any run paid before it failed."""
-    report = folder.report() if isinstance(stop, RunStopped | Unfinished) else None
+def show_what_stands(stop: BaseException, folder: Folder | None, spent: Spent, *, as_json: bool) -> None:
+    """What stands of a run that was stopped, which is on disk by then; and what any run paid before it failed.
+
+    Without a folder there is no more to show than what was paid.
+    """
+    report = folder.report() if folder and isinstance(stop, RunStopped | Unfinished) else None
     told = cost_lines(spent)
     if report and as_json:
         show_json(report)
@@ -98,7 +102,7 @@ def lines(report: Report) -> list[str]:
             f"{count(len(found), 'finding')} about {what}: {_fates(found)}"
             for what, found in findings_by_kind(report).items()
         ]
-    return [*said, *_kept_apart_lines(report), *_spoken_lines(report)]
+    return [*said, *_kept_apart_lines(report), *_spoken_lines(report), *_answer_lines(report)]
 
 
 def _kept_apart_lines(report: Report) -> list[str]:
@@ -108,6 +112,13 @@ def _kept_apart_lines(report: Report) -> list[str]:
     are, them = ("is", "it") if n_papers == 1 else ("are", "them")
     told = f'{count(n_papers, "paper")} {are} not sent to the model (send = "never")'
     return [f"{told}: the built-in model does the work on {them}"]
+
+
+def _answer_lines(report: Report) -> list[str]:
+    """How many kept answers are printed, and each that is not, with why."""
+    said = [f"{count(report.n_answers_kept, 'question')} answered with the survey"] if report.n_answers_kept else []
+    withheld = report.answers_withheld.items()
+    return said + [seen(f"kept and not printed: {question}: {why}") for question, why in withheld]
 
 
 def _spoken_lines(report: Report) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import typer
+
 from agent.cli.console import Console
 from agent.cli.options import (
     FolderArgument,
@@ -55,15 +57,32 @@ def bring(folder: Path, step: str, way: Access, *, as_json: bool) -> tuple[Revie
     return work_on(folder, way, lambda review, console: review.build(step), as_json=as_json, asks=step != "papers")
 
 
+def refuse_idle_record(folder: Path, way: Access) -> None:
+    """A usage error where answers are to be recorded and no model would be asked."""
+    if way.record and (way.offline or model_of(Folder(folder).protocol(), way) == BUILT_IN):
+        why = "--offline asks no model" if way.offline else "no model is named"
+        raise typer.BadParameter(f"there is nothing to record: {why}", param_hint="--record")
+
+
 def work_on(
-    folder: Path, way: Access, work: Callable[[Review, Console], T], *, as_json: bool, asks: bool = True
+    folder: Path,
+    way: Access,
+    work: Callable[[Review, Console], T],
+    *,
+    as_json: bool,
+    asks: bool = True,
+    tells_calls: bool = True,
+    shows_report: bool = True,
 ) -> tuple[Review, T]:
     """The review in this folder, and what the work on it gave; `asks` says whether a model may be asked for it.
 
-    Where something stops it, what stands and what was paid is shown before the error goes on its way.
+    With `tells_calls` each call that is answered moves a line on; without, the work tells how far it is itself.
+
+    Where something stops it, what stands and what was paid is shown before the error goes on its way; without
+    `shows_report` only what was paid.
     """
     with Console() as console:
-        review = Review(Folder(folder), way, say=console.say, progress=console.progress)
+        review = Review(Folder(folder), way, say=console.say, progress=console.progress if tells_calls else None)
         console.spent = lambda: review.usage
         if asks and not way.offline and model_of(review.folder.protocol(), way) == BUILT_IN:
             console.say(
@@ -73,5 +92,5 @@ def work_on(
             return review, work(review, console)
         except (ConspectusError, KeyboardInterrupt) as stop:
             console.close()
-            show_what_stands(stop, review.folder, review.spent, as_json=as_json)
+            show_what_stands(stop, review.folder if shows_report else None, review.spent, as_json=as_json)
             raise

@@ -14,6 +14,8 @@ class Reservation:
 
     input_tokens: int
     output_tokens: int
+    embedded_tokens: int = 0
+    """Of texts to be made vectors, which have a price of their own."""
 
 
 class Budget:
@@ -30,8 +32,12 @@ class Budget:
         usd_per_million_output: float | None = None,
         *,
         whose: str = "the model's price",
+        usd_per_million_embedded: float | None = None,
     ) -> None:
-        """ProtocolError where there is a limit in dollars and no price to keep it by; `whose` names that price."""
+        """ProtocolError where there is a limit in dollars and no price to keep it by; `whose` names that price.
+
+        The price of embeddings may be missing as long as nothing is embedded: see `allow_embedding`.
+        """
         missing = [
             f"`{name} = ...`"
             for name, price in (
@@ -47,6 +53,7 @@ class Budget:
             )
         self.limits = limits
         self._prices = (usd_per_million_input, usd_per_million_output)
+        self._price_embedded = usd_per_million_embedded
         self._n_attempts = 0
         self._used = Reservation(0, 0)
         self._reserved = Reservation(0, 0)
@@ -57,8 +64,8 @@ class Budget:
         """What the limits were charged so far, attempts of unknown use at their worst case."""
         with self._changed:
             used = self._used
-            cost = self.cost(used.input_tokens, used.output_tokens)
-            return Usage(0, self._n_attempts, used.input_tokens, used.output_tokens, cost)
+            n_in = used.input_tokens + used.embedded_tokens
+            return Usage(0, self._n_attempts, n_in, used.output_tokens, self._cost(used))
 
     def cost(self, input_tokens: int, output_tokens: int) -> float | None:
         """In dollars; None where the model's price is unknown."""
@@ -67,12 +74,26 @@ class Budget:
             return None
         return (input_tokens * price_in + output_tokens * price_out) / 1_000_000
 
-    def reserve(self, input_tokens: int, output_tokens: int) -> Reservation:
+    def attempt(self, reserved: Reservation, input_tokens: int, output_tokens: int) -> Usage:
+        """What one attempt took for which this was set aside."""
+        is_embedded = bool(reserved.embedded_tokens)
+        cost = self._cost_embedded(input_tokens) if is_embedded else self.cost(input_tokens, output_tokens)
+        return Usage(0, 1, input_tokens, output_tokens, cost)
+
+    def allow_embedding(self) -> None:
+        """ProtocolError where there is a limit in dollars and no price of embeddings to keep it by."""
+        if self.limits.usd is not None and self._price_embedded is None:
+            raise ProtocolError(
+                f"a limit of {self.limits.usd:g} dollars cannot be kept without the price of the embedding model: add "
+                "`usd_per_million_embedding = ...` under [model] in review.toml, in dollars for a million tokens"
+            )
+
+    def reserve(self, input_tokens: int, output_tokens: int, embedded_tokens: int = 0) -> Reservation:
         """Set aside one attempt and these tokens; BudgetSpent where a limit could be passed.
 
         Where only attempts still under way stand in the way, it waits until they have said what they really used.
         """
-        wanted = Reservation(input_tokens, output_tokens)
+        wanted = Reservation(input_tokens, output_tokens, embedded_tokens)
         with self._changed:
             while True:
                 self._refuse_beyond(_sum(self._used, wanted))
@@ -86,7 +107,7 @@ class Budget:
 
     def settle(self, reservation: Reservation, usage: Usage | None) -> None:
         """Say what the attempt used; None, where nobody knows, keeps its worst case."""
-        taken = reservation if usage is None else Reservation(usage.input_tokens, usage.output_tokens)
+        taken = reservation if usage is None else _taken(reservation, usage)
         with self._changed:
             self._reserved = _sum(self._reserved, reservation, sign=-1)
             self._used = _sum(self._used, taken)
@@ -101,11 +122,21 @@ class Budget:
     def _first_passed(self, tokens: Reservation) -> str | None:
         """The first limit in tokens or dollars that this many tokens would pass."""
         limits = self.limits
-        if tokens.input_tokens + tokens.output_tokens > limits.tokens:
+        if _n_tokens(tokens) > limits.tokens:
             return "tokens"
-        if limits.usd is not None and (self.cost(tokens.input_tokens, tokens.output_tokens) or 0.0) > limits.usd:
+        if limits.usd is not None and (self._cost(tokens) or 0.0) > limits.usd:
             return "usd"
         return None
+
+    def _cost(self, tokens: Reservation) -> float | None:
+        cost = self.cost(tokens.input_tokens, tokens.output_tokens)
+        if not tokens.embedded_tokens:
+            return cost
+        embedded = self._cost_embedded(tokens.embedded_tokens)
+        return None if cost is None or embedded is None else cost + embedded
+
+    def _cost_embedded(self, n_tokens: int) -> float | None:
+        return None if self._price_embedded is None else n_tokens * self._price_embedded / 1_000_000
 
     def _refuse_beyond(self, after: Reservation) -> None:
         limits, used = self.limits, self.used
@@ -114,18 +145,32 @@ class Budget:
         passed = self._first_passed(after)
         if passed == "tokens":
             n_used = used.input_tokens + used.output_tokens
-            n_next = after.input_tokens + after.output_tokens - n_used
+            n_next = _n_tokens(after) - n_used
             state = f"{n_used:,} are used and the next attempt could take {n_next:,}"
             raise BudgetSpent(_why("tokens", f"{limits.tokens:,} tokens", state))
         if passed == "usd":
             spent = used.cost_usd or 0.0
-            worst = (self.cost(after.input_tokens, after.output_tokens) or 0.0) - spent
+            worst = (self._cost(after) or 0.0) - spent
             state = f"${spent:.4f} is spent and the next attempt could cost ${worst:.4f}"
             raise BudgetSpent(_why("usd", f"${limits.usd:g}", state))
 
 
 def _sum(a: Reservation, b: Reservation, *, sign: int = 1) -> Reservation:
-    return Reservation(a.input_tokens + sign * b.input_tokens, a.output_tokens + sign * b.output_tokens)
+    return Reservation(
+        a.input_tokens + sign * b.input_tokens,
+        a.output_tokens + sign * b.output_tokens,
+        a.embedded_tokens + sign * b.embedded_tokens,
+    )
+
+
+def _n_tokens(tokens: Reservation) -> int:
+    return tokens.input_tokens + tokens.output_tokens + tokens.embedded_tokens
+
+
+def _taken(reserved: Reservation, usage: Usage) -> Reservation:
+    if reserved.embedded_tokens:
+        return Reservation(0, 0, usage.input_tokens)
+    return Reservation(usage.input_tokens, usage.output_tokens)
 
 
 def _why(limit: str, granted: str, state: str) -> str:

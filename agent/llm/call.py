@@ -64,6 +64,17 @@ class Usage:
             None if unknown else (self.cost_usd or 0.0) + (other.cost_usd or 0.0),
         )
 
+    def since(self, before: "Usage") -> "Usage":
+        """What was taken after a moment at which so much had been."""
+        unknown = self.cost_usd is None or before.cost_usd is None
+        return Usage(
+            self.calls - before.calls,
+            self.attempts - before.attempts,
+            self.input_tokens - before.input_tokens,
+            self.output_tokens - before.output_tokens,
+            None if unknown else (self.cost_usd or 0.0) - (before.cost_usd or 0.0),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -1,22 +1,19 @@
-"""One call on its way: attempts within budget and limits until it has an answer, and what they took."""
+"""One call on its way: asked until it has an answer of its type, and what that took."""
 
 from functools import lru_cache
 from threading import Event
 from typing import Protocol
 
 import instructor
-import openai
 from instructor.core.exceptions import InstructorRetryException
 from openai.types.chat import ChatCompletion, ChatCompletionMessageFunctionToolCall
 from pydantic import ValidationError
 
-from agent.errors import BadReply, ConspectusError, Refused, RunStopped, TransportFailed, Truncated, Unreachable
-from agent.llm.budget import Budget, Reservation
+from agent.errors import BadReply, Refused, Truncated
+from agent.llm import attempts
+from agent.llm.attempts import Attempts
+from agent.llm.budget import Reservation
 from agent.llm.call import Answer, Call, Json, Usage
-from agent.llm.ledger import Ledger
-from agent.llm.limiter import Limiter, Turn
-from agent.llm.retries import Passing, Retries, persist
-from agent.llm.server import Server, is_unbilled
 from agent.llm.wire import messages_of, most_input_tokens, sent_by
 from agent.review import ModelChoice
 
@@ -24,34 +21,28 @@ MAX_REASKS = 2
 """How often a model is shown what is wrong with its answer."""
 
 _MODES = {"json_schema": instructor.Mode.JSON_SCHEMA, "tools": instructor.Mode.TOOLS}
-_BYTES_A_TOKEN = 4
-"""By which servers guess, before they have read a request, what to count against a limit of tokens a minute."""
-_UNKNOWN = Usage(attempts=1, cost_usd=None)
 
 
-class Means(Protocol):
+class Means(attempts.Means, Protocol):
     """What all exchanges of a run share."""
 
     choice: ModelChoice
-    budget: Budget
-    ledger: Ledger
-    limiter: Limiter
-    retries: Retries
-    server: Server
 
 
 class Exchange:
     """A call, with what it has taken so far."""
 
     def __init__(self, means: Means, call: Call, stop: Event) -> None:
-        self.usage = Usage()
         self.model = call.model
         self._means = means
         self._call = call
-        self._stop = stop
+        self._attempts = Attempts(means, call, sent_by(call), stop)
         self._n_out = call.parameters.get("max_output_tokens") or means.choice.max_output_tokens
-        self._n_answered = means.limiter.n_answered
         self._first: ChatCompletion | None = None
+
+    @property
+    def usage(self) -> Usage:
+        return self._attempts.usage
 
     def answer(self) -> Answer:
         """The typed answer; raises a CallError where there is none, or a RunStopped."""
@@ -64,14 +55,14 @@ class Exchange:
 
     def _ask(self, messages: list[Json]) -> ChatCompletion:
         """A completion that answers, after as many attempts as it takes."""
-        server = self._means.server
-        try:
-            return persist(lambda: self._attempt(messages), self._means.retries, self._stop)
-        except TransportFailed as error:
-            if server.is_reached:
-                raise
-            advice = "check OPENAI_BASE_URL and the network, or let the built-in model answer with --offline"
-            raise Unreachable(f"{server.address} cannot be reached: {error}; {advice}") from None
+        completion = self._attempts.insist(
+            Reservation(most_input_tokens(self._call, messages), self._n_out),
+            lambda turn: self._means.server.request(self._call, messages, turn),
+            _tokens_of,
+        )
+        self.model = completion.model
+        _refuse_silence(self._call, completion, self._n_out)
+        return completion
 
     def _ask_again(self, first: ChatCompletion) -> Answer:
         """Let instructor read the first completion, and show the model what is wrong until it has it right."""
@@ -100,64 +91,12 @@ class Exchange:
         # Not every server takes the message that an empty answer becomes.
         return self._ask([message for message in messages if message.get("content") or message.get("tool_calls")])
 
-    def _attempt(self, messages: list[Json]) -> ChatCompletion:
-        """One request within the budget and its turn, in the ledger however it ends."""
-        means, call = self._means, self._call
-        n_in = most_input_tokens(call, messages)
-        turn = means.limiter.wait_turn(n_in // _BYTES_A_TOKEN + self._n_out, self._stop)
-        reservation = self._reserve(n_in, turn)
-        usage: Usage | None = None
-        is_answer = False
-        try:
-            completion = means.server.request(call, messages, turn)
-            usage, is_answer = self._usage_of(completion), True
-        except openai.APIError as error:
-            usage = Usage(attempts=1, cost_usd=means.budget.cost(0, 0)) if is_unbilled(error) else None
-            raise self._failure(error, turn) from None  # openai's own words could hold the key
-        finally:
-            means.budget.settle(reservation, usage)
-            n_used = None if usage is None else usage.input_tokens + usage.output_tokens
-            means.limiter.give_back(turn, n_used, is_answer=is_answer)
-            self._record(usage or _UNKNOWN)
-        self.model = completion.model
-        _refuse_silence(call, completion, self._n_out)
-        return completion
 
-    def _reserve(self, n_in: int, turn: Turn) -> Reservation:
-        """The budget's leave, asked when it is the call's turn: who only waits in line sets nothing aside."""
-        budget = self._means.budget
-        try:
-            reservation = budget.reserve(n_in, self._n_out)
-            if self._stop.is_set():
-                budget.release(reservation)
-                raise RunStopped("the run was stopped before the call was sent")
-        except RunStopped:
-            self._means.limiter.give_back(turn, 0, is_answer=False)
-            raise
-        return reservation
-
-    def _failure(self, error: openai.APIError, turn: Turn) -> ConspectusError | Passing:
-        """What to raise for it; the limiter is told of a 429."""
-        limiter, meaning = self._means.limiter, self._means.server.meaning_of(error, self._call)
-        if isinstance(error, openai.RateLimitError) and isinstance(meaning, Passing):
-            meaning.is_no_failure = limiter.refuse(turn, meaning.retry_after_s, self._n_answered)
-            self._n_answered = limiter.n_answered
-        return meaning
-
-    def _usage_of(self, completion: ChatCompletion) -> Usage | None:
-        """What the server says that the attempt took; None where it does not say."""
-        n_in = getattr(completion.usage, "prompt_tokens", None)
-        n_out = getattr(completion.usage, "completion_tokens", None)
-        if not (type(n_in) is int and type(n_out) is int and n_in >= 0 and n_out >= 0):
-            return None
-        return Usage(0, 1, n_in, n_out, self._means.budget.cost(n_in, n_out))
-
-    def _record(self, usage: Usage) -> None:
-        is_first = not self.usage.attempts
-        if is_first:
-            usage += Usage(calls=1)
-        self.usage += usage
-        self._means.ledger.add(self._call.prompt, usage, sent_by(self._call) if is_first else None)
+def _tokens_of(completion: ChatCompletion) -> tuple[int, int] | None:
+    """What the server says that an attempt took; None where it does not say."""
+    n_in = getattr(completion.usage, "prompt_tokens", None)
+    n_out = getattr(completion.usage, "completion_tokens", None)
+    return (n_in, n_out) if type(n_in) is int and type(n_out) is int and n_in >= 0 and n_out >= 0 else None
 
 
 def _text_of(completion: ChatCompletion) -> str:

@@ -1,24 +1,28 @@
-"""The one place of concurrency: a window of calls that threads answer while the caller takes replies one by one."""
+"""The one place of concurrency: a window of calls that threads answer while the caller takes replies one by one.
+
+What it calls a call may be a batch of them; it looks at neither calls nor replies.
+"""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import Generic, TypeVar
 
 from agent.errors import CallError
-from agent.llm.call import Call, Reply
 
-Answering = Callable[[Call, Event], Reply]
-"""Answers one call or raises; once the event is set it sends nothing more and raises a RunStopped."""
-
-Outcome = Reply | BaseException
+C = TypeVar("C")
+"""A call, or a batch of them."""
+R = TypeVar("R")
+"""A reply, or those of a batch; never an exception."""
 
 
 def answer_all(
-    calls: Iterable[Call], answering: Answering, concurrency: int
-) -> Iterator[tuple[Call, Reply | CallError]]:
+    calls: Iterable[C], answering: Callable[[C, Event], R], concurrency: int
+) -> Generator[tuple[C, R | CallError], None, None]:
     """Answer the calls on up to `concurrency` threads and yield replies as they come.
 
+    `answering` answers one or raises; once the event is set it sends nothing more and raises a RunStopped.
     The next call is taken up when the caller comes back for the next reply, so no more than `concurrency` replies are
     ever paid for and not yet in its hands. Whatever ends the run early (a RunStopped, Ctrl-C, an error in `calls`,
     anything thrown into the generator) is raised only after what was in flight has been yielded; closing the
@@ -31,7 +35,7 @@ def answer_all(
         window.leave()
 
 
-def _pass_through(window: "_Window", calls: Iterator[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
+def _pass_through(window: "_Window[C, R]", calls: Iterator[C]) -> Iterator[tuple[C, R | CallError]]:
     why: BaseException | None = None
     while True:
         try:
@@ -41,11 +45,11 @@ def _pass_through(window: "_Window", calls: Iterator[Call]) -> Iterator[tuple[Ca
                 break
             call, outcome = window.first()
             try:
-                if isinstance(outcome, Reply | CallError):
+                if isinstance(outcome, CallError) or not isinstance(outcome, BaseException):
                     yield call, outcome
             finally:
                 window.drop_first()
-            if not isinstance(outcome, Reply | CallError):
+            if isinstance(outcome, BaseException) and not isinstance(outcome, CallError):
                 raise outcome
         except GeneratorExit:
             window.wait()
@@ -59,24 +63,24 @@ def _pass_through(window: "_Window", calls: Iterator[Call]) -> Iterator[tuple[Ca
         raise why
 
 
-class _Window:
+class _Window(Generic[C, R]):
     """Calls taken up and not yet handed back, and the threads at work on them.
 
     A Ctrl-C can strike wherever a call returns, with what it returned gone: so what has been answered stays in its
     place until it has been handed back, and at worst is handed back twice.
     """
 
-    def __init__(self, answering: Answering, size: int) -> None:
+    def __init__(self, answering: Callable[[C, Event], R], size: int) -> None:
         self.stop = Event()
         self.n_open = 0
         self._answering = answering
         self._size = size
         self._n_threads = 0
-        self._to_answer: SimpleQueue[Call | None] = SimpleQueue()
-        self._answered: deque[tuple[Call, Outcome]] = deque()
+        self._to_answer: SimpleQueue[C | None] = SimpleQueue()
+        self._answered: deque[tuple[C, R | BaseException]] = deque()
         self._arrived: SimpleQueue[None] = SimpleQueue()
 
-    def fill(self, calls: Iterator[Call]) -> None:
+    def fill(self, calls: Iterator[C]) -> None:
         """Take up calls while there is room; a reply that has come is handed back before more are sent."""
         while self.n_open < self._size and not self._answered:
             call = next(calls, None)
@@ -89,7 +93,7 @@ class _Window:
                 Thread(target=self._work, name="call", daemon=True).start()
                 self._n_threads += 1
 
-    def first(self) -> tuple[Call, Outcome]:
+    def first(self) -> tuple[C, R | BaseException]:
         """The oldest outcome, waited for; it stays the first until it is dropped."""
         while not self._answered:
             self._arrived.get()
@@ -117,10 +121,10 @@ class _Window:
             outcome = self._outcome(call)
             self._answered.append((call, outcome))
             self._arrived.put(None)
-            if not isinstance(outcome, Reply | CallError):
+            if isinstance(outcome, BaseException) and not isinstance(outcome, CallError):
                 self.stop.set()  # after the append, so that the first reason is the one that is told
 
-    def _outcome(self, call: Call) -> Outcome:
+    def _outcome(self, call: C) -> R | BaseException:
         try:
             return self._answering(call, self.stop)
         except BaseException as error:  # noqa: BLE001  (a thread's edge: raised again in the caller's)

@@ -12,6 +12,8 @@ from agent.review import ModelChoice
 
 _SNAPSHOT = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")
 """What a dated snapshot's name has behind the model's: `-2024-07-18` or `-20251001`."""
+_ANSWERS, _EMBEDDINGS = "price", "embedding"
+"""The tables of the list: models that write, and models that make vectors."""
 
 
 class ListPrice(Frozen):
@@ -21,7 +23,8 @@ class ListPrice(Frozen):
     vendor: str | None = None
     server: str | None = None
     usd_per_million_input: float
-    usd_per_million_output: float
+    usd_per_million_output: float = 0.0
+    """Left out of an embedding model, which writes nothing."""
     as_of: date | None = None
     source: str
     up_to_input_tokens: int | None = None
@@ -62,14 +65,22 @@ def price_of(model: str, choice: ModelChoice, server: str | None) -> Price:
     return Price(listed.usd_per_million_input, listed.usd_per_million_output, _in_words(listed))
 
 
-def list_price(model: str, server: str | None = None) -> ListPrice | None:
+def embedding_price_of(choice: ModelChoice, server: str | None) -> Price:
+    """The same for the embedding model that review.toml names; what it writes costs nothing, since it is no text."""
+    if choice.usd_per_million_embedding is not None:
+        return Price(choice.usd_per_million_embedding, 0.0, "the price in review.toml")
+    listed = list_price(choice.embedding or "", server, _EMBEDDINGS)
+    return Price(listed.usd_per_million_input, 0.0, _in_words(listed)) if listed else Price()
+
+
+def list_price(model: str, server: str | None = None, kind: str = _ANSWERS) -> ListPrice | None:
     """The line of the list for this name, by equality alone.
 
     A name that is not there is looked up without its vendor's prefix, then without the day of its snapshot, then
     without both. Nothing is guessed: `gpt-4o-mini` is never `gpt-4o`, nor is `gpt-4o-mini-tuned` any of the two.
     """
     for vendor, name in _readings(model):
-        for line in _lines().get(name, ()):
+        for line in _lines(kind).get(name, ()):
             if vendor is not None and vendor != line.vendor:
                 continue
             if line.server is None or line.server == server:
@@ -92,10 +103,10 @@ def _in_words(line: ListPrice) -> str:
 
 
 @cache
-def _lines() -> dict[str, tuple[ListPrice, ...]]:
+def _lines(kind: str) -> dict[str, tuple[ListPrice, ...]]:
     found: dict[str, tuple[ListPrice, ...]] = {}
     with Path(__file__).with_name("prices.toml").open("rb") as file:
-        for entry in tomllib.load(file)["price"]:
+        for entry in tomllib.load(file)[kind]:
             line = ListPrice.model_validate(entry)
             found[line.model] = (*found.get(line.model, ()), line)
     return found

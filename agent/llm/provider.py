@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from threading import Event
 from types import TracebackType
 from typing import Self
 
 from agent.errors import CallError
+from agent.llm.batches import Batches
 from agent.llm.budget import Budget
 from agent.llm.call import Call, Reply
 from agent.llm.exchange import Exchange
-from agent.llm.ledger import Ledger
+from agent.llm.ledger import EMBED, Ledger
 from agent.llm.limiter import Limiter
 from agent.llm.pool import answer_all
 from agent.llm.retries import Retries
@@ -35,6 +37,7 @@ class Provider:
             patience_s=self.retries.patience_s,
         )
         self.server = Server(base_url, api_key, choice)
+        self._batches = Batches(self)
 
     def __enter__(self) -> Self:
         return self
@@ -48,8 +51,15 @@ class Provider:
         self.server.close()
 
     def send_all(self, calls: Iterable[Call]) -> Iterator[tuple[Call, Reply | CallError]]:
-        """See `Transport.send_all`; up to `choice.concurrency` calls are on their way at a time."""
-        return answer_all(calls, self._answer, self.choice.concurrency)
+        """See `Transport.send_all`; up to `choice.concurrency` calls are on their way at a time.
+
+        Calls for vectors that follow each other share their requests.
+        """
+        for embedding_model, alike in groupby(calls, key=lambda call: call.model if call.prompt == EMBED else None):
+            if embedding_model is None:
+                yield from answer_all(alike, self._answer, self.choice.concurrency)
+            else:
+                yield from self._batches.send_all(alike)
 
     def _answer(self, call: Call, stop: Event) -> Reply:
         exchange = Exchange(self, call, stop)

@@ -2,9 +2,10 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from json import JSONDecodeError
 from threading import local
-from typing import Any
+from typing import Any, TypeVar, get_origin
 
 import httpx2
 import openai
@@ -21,7 +22,11 @@ from agent.review import ModelChoice
 _CONNECT_TIMEOUT_S = 10.0
 _SHORTEST_SECRET = 8
 """A shorter key is a word that stands for none, and its letters are part of other words."""
+_NOT_IMPLEMENTED = 501
+"""The one status of a failing server that the next attempt will not change."""
 _FOLLOW_BY_HAND = "no call is sent to a host that you did not name: set OPENAI_BASE_URL to the right one"
+
+T = TypeVar("T")
 
 
 class Server:
@@ -57,21 +62,33 @@ class Server:
 
     def request(self, call: Call, messages: list[Json], turn: Turn) -> ChatCompletion:
         """One request, neither budgeted nor retried; raises openai's errors, or Passing for a reply that is none."""
+        body = {
+            "messages": messages,
+            "model": call.model,
+            **form_of(call.answer, self._choice.mode),
+            **parameters_of(call, self._choice),
+        }
+        completion = self._post("/chat/completions", body, ChatCompletion, turn)
+        if not _has_message(completion):
+            raise Passing(f"the server sent a reply without an answer{self._quoted(getattr(completion, 'error', ''))}")
+        _clean(completion, call.model)
+        return completion
+
+    def embed(self, model: str, texts: Sequence[str], turn: Turn) -> dict[str, Json]:
+        """The same for vectors of texts; gives the reply's JSON as it is."""
+        # base64 is what openai's own client asks for, so that every server knows it; some send numbers all the same.
+        body = {"input": [sendable(text) for text in texts], "model": model, "encoding_format": "base64"}
+        reply = self._post("/embeddings", body, dict[str, Json], turn)
+        if "data" not in reply:
+            raise Passing(f"the server sent a reply without vectors{self._quoted(reply.get('error'))}")
+        return reply
+
+    def _post(self, path: str, body: Json, kind: type[T], turn: Turn) -> T:
         self._sending.turn = turn
         try:
-            # What `chat.completions.create` does, but for its walk through the whole schema at each call, which takes
-            # as much time as all the rest.
-            completion = self._client.post(
-                "/chat/completions",
-                body={
-                    "messages": messages,
-                    "model": call.model,
-                    **form_of(call.answer, self._choice.mode),
-                    **parameters_of(call, self._choice),
-                },
-                options={"security": {"bearer_auth": True}},
-                cast_to=ChatCompletion,
-            )
+            # What openai's own methods do, but for their walk through all of the body at each call: of the schema it
+            # takes as much time as all the rest.
+            reply = self._client.post(path, body=body, options={"security": {"bearer_auth": True}}, cast_to=kind)
         except openai.APIError as error:
             self.is_reached |= not isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
             raise
@@ -81,12 +98,9 @@ class Server:
         except UnicodeEncodeError:
             raise _bad_headers() from None
         self.is_reached = True
-        if not isinstance(completion, ChatCompletion):
+        if not isinstance(reply, get_origin(kind) or kind):
             raise Passing("the server sent a page where a reply should be; is its address right?")
-        if not _has_message(completion):
-            raise Passing(f"the server sent a reply without an answer{self._quoted(getattr(completion, 'error', ''))}")
-        _clean(completion, call.model)
-        return completion
+        return reply
 
     def meaning_of(self, error: openai.APIError, call: Call) -> ConspectusError | Passing:
         """What an error of the transport or a status means for the call."""
@@ -114,7 +128,7 @@ class Server:
             return Passing(
                 f"the server takes no more requests for now (429){said}", retry_after_s(error.response.headers)
             )
-        if status in PASSING_STATUSES or status >= 500:
+        if status in PASSING_STATUSES or (status >= 500 and status != _NOT_IMPLEMENTED):
             return Passing(f"the server failed with {status}{said}", retry_after_s(error.response.headers))
         if error.code == "content_filter":
             return Refused(f"{call.prompt}: a content filter stopped the prompt{said}")

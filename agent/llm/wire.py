@@ -45,15 +45,16 @@ def parameters_of(call: Call, choice: ModelChoice) -> dict[str, Json]:
 def most_input_tokens(call: Call, messages: list[Json]) -> int:
     """No tokenizer makes more tokens than there are bytes."""
     texts = [str(message.get("content") or "") + str(message.get("tool_calls") or "") for message in messages]
-    return sum(_n_bytes(text) for text in texts) + _n_bytes(schema_text(call.answer)) + _TOKENS_AROUND_A_CALL
+    return sum(n_bytes(text) for text in texts) + n_bytes(schema_text(call.answer)) + _TOKENS_AROUND_A_CALL
 
 
 def sent_by(call: Call) -> Sent:
     """How large a call is, in UTF-8."""
-    return Sent(_n_bytes(call.system) + _n_bytes(call.user), _n_bytes(schema_text(call.answer)))
+    return Sent(n_bytes(call.system) + n_bytes(call.user), n_bytes(schema_text(call.answer)))
 
 
-def _n_bytes(text: str) -> int:
+def n_bytes(text: str) -> int:
+    """In UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 

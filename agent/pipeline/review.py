@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from agent.ask import cleaned
+from agent.ask import Near, cleaned
 from agent.connect import DEMO, Access, Connection, asks_a_server, connect, price_for
 from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Progress
+from agent.llm.embedding import Embedder
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
 from agent.papers import Paper
@@ -26,6 +27,7 @@ from agent.question import EVERYWHERE, Answer, Scope
 from agent.report import Report
 from agent.review import Card, Protocol, Send, Source, Unanswered
 from agent.search import Index
+from agent.search.nearness import near_papers
 from agent.shipped import shipped
 from agent.sources import read
 
@@ -167,16 +169,12 @@ class Review:
             self.build("papers")  # prints the survey with its questions
         return answer
 
-    def ask_all(self, questions: Sequence[str]) -> list[Answer | Unanswered]:
-        """An answer to each question, within one budget and all at once; none of them is kept in a file."""
-        texts = [cleaned(question) for question in questions]
-        with self._questions(EVERYWHERE, table=False) as asking:
-            return asking.ask_all(texts)
-
     def ask_groups(
         self, groups: Iterable[Sequence[str]]
     ) -> Generator[tuple[list[Answer | Unanswered], Usage], None, None]:
-        """As `ask_all`, one group of questions after the other within one budget, each with what it took now.
+        """An answer to each question, one group after the other within one budget, with what it took now.
+
+        Within a group each step is taken for all questions at once. No answer is kept in a file.
 
         Where something ends the run, raises it after the group in which it did.
         """
@@ -194,7 +192,8 @@ class Review:
     def _questions(self, scope: Scope, *, table: bool) -> Iterator[Asking]:
         """What questions are put to: the papers, read anew, their index, and the way to a model."""
         protocol = self.folder.protocol()
-        with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
+        way = connect(protocol, self.folder.cache_folder, self._access, self._progress, say=self._say)
+        with way as connection:
             self._connection, self._price = connection, price_for(protocol, self._access)
             run = Run(self.folder, protocol, connection.client, self._say, aside=connection.aside, gate=connection.gate)
             with self.folder.held("ask", self._say):
@@ -204,7 +203,8 @@ class Review:
                     run.finish()
             try:
                 index = Index.open(self.folder.index_folder, run.corpus, run.cards, run.taxonomy, self._say)
-                yield Asking(run, index, scope, table=table)
+                near = _near(connection.embedder, without(run.corpus, run.not_sent)) if connection.embedder else None
+                yield Asking(run, index, scope, table=table, near=near)
             finally:
                 self._log(connection)
 
@@ -292,3 +292,8 @@ class Review:
             }
             | self.spent.as_line()
         )
+
+
+def _near(embedder: Embedder, papers: Sequence[Paper]) -> Near:
+    """Rankings by meaning of those papers that may be sent, whatever others are to be ranked."""
+    return lambda searches, keys, most: near_papers(embedder, papers, searches, most, among=keys)

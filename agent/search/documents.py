@@ -7,7 +7,7 @@ from tantivy import Document, Index, Schema, SchemaBuilder
 
 from agent.papers import Corpus, digest_of
 from agent.review import Card, Taxonomy
-from agent.search.words import analyzer, read, tied_words
+from agent.search.words import analyzer_of_spaced, read, spaced, tied_words
 
 KEY = "key"
 FIELDS = {"title": 2.0, "abstract": 1.0, "card": 0.5}
@@ -70,7 +70,7 @@ SCHEMA = _schema()
 def bare_index(path: str | None) -> Index:
     """The index that stands in this folder, or an empty one; in memory where there is none."""
     index = Index(SCHEMA, path)
-    index.register_tokenizer(_TOKENIZER, analyzer())
+    index.register_tokenizer(_TOKENIZER, analyzer_of_spaced())
     index.config_reader("manual")
     return index
 
@@ -82,7 +82,9 @@ def document(entry: Entry) -> Document:
         text: str = getattr(entry, name)
         if text:
             reading = read(text).text
-            made.add_text(name, reading)
+            made.add_text(name, spaced(reading))
             if compounds := tied_words(reading):
-                made.add_text(name, compounds)  # apart from the text, so that no phrase runs from one into the other
+                made.add_text(
+                    name, spaced(compounds)
+                )  # apart from the text, so that no phrase runs from one into the other
     return made

@@ -4,7 +4,9 @@ The engine's files lie in `words`; beside them `papers.json` says what they hold
 of every file, so that an index that a run was killed over, or that anything else has changed, is seen for what it is.
 """
 
+import errno
 import json
+import os
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -102,7 +104,9 @@ def _brought_up(
     n_dead = state.n_dead + len(dead)
     if n_dead and (len(entries) < SMALL or n_dead > MOST_DEAD * len(entries)):
         return None
-    index = bare_index(str(folder / WORDS))
+    if not os.access(folder / WORDS, os.W_OK):  # the engine locks its folder even to read it
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder / WORDS))
+    index = _engine(folder)
     if dead or fresh:
         _tell(len(fresh), say)
         _write(index, fresh, dead)
@@ -110,6 +114,13 @@ def _brought_up(
     if index.searcher().num_docs != len(entries):
         raise ValueError("is damaged")
     return index
+
+
+def _engine(folder: Path) -> Index:
+    try:
+        return bare_index(str(folder / WORDS))
+    except ValueError as error:
+        raise ValueError("is damaged") from error
 
 
 def _made_anew(folder: Path, digests: Mapping[str, str], entries: Mapping[str, Entry], say: Say) -> Index:

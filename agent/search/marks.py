@@ -19,20 +19,20 @@ _JOINT = re.compile(r"[\s\-‐‑–^{}$_+/]*")
 def marks(text: str, words: str) -> list[Span]:
     """The spans of the text's words whose stem is among those of `words`, as one where they are adjacent."""
     reading = read(text)
-    found = sorted({span for spans in _found(reading, wanted(words)).values() for span in spans})
+    found = sorted({reading.span(*span) for spans in _found(reading, wanted(words)).values() for span in spans})
     merged: list[Span] = []
     for start, end in found:
-        if merged and (start <= merged[-1][1] or _JOINT.fullmatch(reading.text, merged[-1][1], start)):
+        if merged and (start <= merged[-1][1] or _JOINT.fullmatch(text, merged[-1][1], start)):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return [reading.span(start, end) for start, end in merged]
+    return merged
 
 
 def passages(text: str, words: str, weigh: Mapping[Run, float]) -> list[Span]:
     """The one or two sentences that say most of `words`, in their order; none where no sentence has any.
 
-    Each word counts once, with its weight; the second sentence is there for what the first leaves out, if it is worth it.
+    Each word counts once, with its weight; the second is there for what the first leaves out, where that is enough.
     """
     reading = read(text)
     spans = sentences(reading.text)

@@ -94,3 +94,9 @@ def test_many_papers_are_shown_by_what_was_quoted_of_them() -> None:
     shown = transport.calls[0]
     assert "A plain abstract." not in shown.user and COUNTS in shown.user
     assert len(shown.fields["readings"]) == len(many)  # the one without a quote has nothing to show
+
+
+def test_a_saying_without_its_quote_is_shown_all_the_same() -> None:
+    transport = Scripted(responded(claim_answer("It counts.", ("bees2021", COUNTS))))
+    answer(transport, read(BEES, quote=None))
+    assert "So it is." in transport.calls[0].user and "<quote-" not in transport.calls[0].user

@@ -93,3 +93,10 @@ def test_usage_adds_up_and_an_unknown_cost_stays_unknown() -> None:
     known = Usage(1, 2, 30, 4, 0.5)
     assert known + known == Usage(2, 4, 60, 8, 1.0)
     assert (known + Usage(1, 1, 0, 0, None)).cost_usd is None
+
+
+def test_what_was_taken_since_a_moment() -> None:
+    before = Usage(calls=1, attempts=2, input_tokens=30, output_tokens=4, cost_usd=0.5)
+    after = before + Usage(calls=2, attempts=3, input_tokens=40, output_tokens=5, cost_usd=0.25)
+    assert after.since(before) == Usage(calls=2, attempts=3, input_tokens=40, output_tokens=5, cost_usd=0.25)
+    assert after.since(Usage(cost_usd=None)).cost_usd is None

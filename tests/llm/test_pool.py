@@ -128,7 +128,7 @@ def test_thrown_into_it_hands_back_what_is_in_flight() -> None:
     gate = Gate(8)
     stream = answer_all(calls(100), gate, 8)
     next(stream)
-    handed = [stream.throw(KeyboardInterrupt())]  # type: ignore[attr-defined]
+    handed = [stream.throw(KeyboardInterrupt())]
     with pytest.raises(KeyboardInterrupt):
         handed.extend(stream)
     assert gate.n_begun == 8
@@ -149,7 +149,7 @@ def test_closing_waits_for_what_is_in_flight() -> None:
 
     stream = answer_all(calls(100), slow, 8)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()
     assert 1 <= n_finished <= 8
     n_after = n_finished
     assert threading.Event().wait(0.05) is False

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.llm import prices
-from agent.llm.prices import Price, list_price, price_of
+from agent.llm.prices import Price, embedding_price_of, list_price, price_of
 from agent.review import ModelChoice
 
 LIST = Path(prices.__file__).with_name("prices.toml")
@@ -25,6 +25,18 @@ def test_every_line_says_where_it_is_from_and_no_model_stands_twice() -> None:
         assert float(str(line["usd_per_million_input"])) <= float(str(line["usd_per_million_output"]))
         assert isinstance(line.get("as_of", date(2026, 1, 1)), date)
         assert list_price(str(line["model"]), str(line.get("server"))) is not None
+
+
+def test_an_embedding_model_has_a_price_of_its_own() -> None:
+    named = ModelChoice(name="gpt-4o", embedding="openai/text-embedding-3-small", usd_per_million_input=5.0)
+    listed = embedding_price_of(named, "api.openai.com")
+    assert (listed.usd_per_million_input, listed.usd_per_million_output) == (0.02, 0.0)
+    assert "2025-07-04" in str(listed.origin)
+    given = embedding_price_of(named.model_copy(update={"usd_per_million_embedding": 0.0}), None)
+    assert given == Price(0.0, 0.0, "the price in review.toml")
+    assert embedding_price_of(ModelChoice(embedding="gpt-4o"), None) == Price()
+    assert embedding_price_of(ModelChoice(), None) == Price()
+    assert price_of("text-embedding-3-small", ModelChoice(), None) == Price()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def marked(text: str, words: str) -> list[str]:
         ('By M\\"uller and Mu\u0308ller', "muller", ['M\\"uller', "Mu\u0308ller"]),
         ("an o\ufb03ce", "office", ["o\ufb03ce"]),
         ("大语言模型的推理", "语言模型", ["语言模型"]),
+        ("a \u00bc of it", "1/4", ["\u00bc"]),
         ("nothing here", "bees", []),
         ("nothing here", "", []),
         ("", "bees", []),
