@@ -44,7 +44,7 @@ class TaxonomyError(FolderError):
 
 
 class QuestionError(ConspectusError):
-    """A question cannot be put as it is: it is empty, too long, or limited to papers or categories that are not there."""
+    """A question cannot be put as it is: it is empty, too long, or limited to papers or categories there are not."""
 
 
 class Unfinished(ConspectusError):

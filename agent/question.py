@@ -131,6 +131,8 @@ class Extent(Frozen):
     n_read: int = 0
     n_without_abstract: int = 0
     """Of the possible ones; nothing can be quoted from them."""
+    n_touching: int = 0
+    """Read ones that are about the matter, and leave open what was asked."""
     n_unread: int = 0
     """Possible, and not read: beyond the most that are read for one question, or their reading stayed unanswered."""
 

@@ -2,14 +2,20 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field
 
 from agent.draft import Draft, Finding, Part, Passage, Tally
 from agent.papers import Corpus, Frozen, Skipped
+from agent.question import Answer
 from agent.review import BUILT_IN, Card, Send, Taxonomy, Unanswered
 from agent.suspicion import TextFinding, suspicions, suspicions_in
+
+
+def _is_nothing(value: object) -> bool:
+    """Of what few reviews have, the report of the others says nothing."""
+    return not value
 
 
 class SourceReport(Frozen):
@@ -65,6 +71,10 @@ class Report(Frozen):
     """Text of papers that speaks to a model; no paper is left out for it."""
     taxonomy_findings: tuple[TextFinding, ...] = ()
     """The same of the taxonomy, which stands among the instructions of later calls."""
+    n_answers_kept: int = Field(default=0, exclude_if=_is_nothing)
+    """Answers that are printed with the survey."""
+    answers_withheld: dict[str, str] = Field(default_factory=dict, exclude_if=_is_nothing)
+    """Kept ones that are not printed, by question, each with why."""
     unanswered: tuple[Unanswered, ...] = ()
     protocol_of_judgement: str = ""
     """Who judged what, in a sentence."""
@@ -81,6 +91,19 @@ class Report(Frozen):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The answers that are kept, parted into those that may be printed and the others."""
+
+    printed: tuple[Answer, ...] = ()
+    """In the order of their questions."""
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    """By question, each with why."""
+
+
+NOTHING_KEPT = Kept()
+
+
+@dataclass(frozen=True)
 class Stock:
     """All that stands in a review, from which its report is made."""
 
@@ -94,10 +117,11 @@ class Stock:
     not_sent: Collection[str] = ()
 
 
-def take_stock(stock: Stock, program: str) -> Report:
+def take_stock(stock: Stock, program: str, kept: Kept = NOTHING_KEPT) -> Report:
     """The report of a review; the same files give the same bytes on any day."""
     corpus, cards, draft = stock.corpus, stock.cards, stock.draft
     passages = draft.passages if draft else ()
+    answered = [answer.passage for answer in kept.printed]
     claims = [claim for passage in passages for claim in passage.claims]
     n_identified = sum(len(paper.sources) for paper in corpus)
     categories = Counter(
@@ -109,7 +133,7 @@ def take_stock(stock: Stock, program: str) -> Report:
     uncited = why_uncited(stock) if draft else {}
     return Report(
         program=program,
-        models=_models(stock),
+        models=_models(stock, kept),
         note=stock.note,
         sources=tuple(sorted(stock.sources, key=lambda source: source.name)),
         n_identified=n_identified,
@@ -131,8 +155,10 @@ def take_stock(stock: Stock, program: str) -> Report:
         findings=tuple(finding for passage in passages for finding in passage.findings),
         paper_findings=tuple(found for paper in corpus for found in suspicions(paper)),
         taxonomy_findings=_taxonomy_findings(stock.taxonomy) if stock.taxonomy else (),
+        n_answers_kept=len(kept.printed),
+        answers_withheld=dict(sorted(kept.withheld.items())),
         unanswered=tuple(sorted(stock.unanswered, key=lambda one: (one.stage, one.subject, one.why))),
-        protocol_of_judgement=_protocol_of_judgement(passages) if draft else "",
+        protocol_of_judgement=_protocol_of_judgement([*passages, *answered]) if draft else "",
     )
 
 
@@ -177,11 +203,12 @@ def _why_dropped(key: str, part: Part) -> str | None:
     return None
 
 
-def _models(stock: Stock) -> tuple[str, ...]:
+def _models(stock: Stock, kept: Kept) -> tuple[str, ...]:
     """Every model that made something of what stands; the program and people are not models."""
     made = [card.made.model for card in stock.cards.values()]
     made += [stock.taxonomy.made.model] if stock.taxonomy else []
-    for passage in stock.draft.passages if stock.draft else ():
+    made += [answer.made.model for answer in kept.printed]
+    for passage in (*(stock.draft.passages if stock.draft else ()), *(answer.passage for answer in kept.printed)):
         made += [passage.made.model, *(claim.made.model for claim in passage.claims)]
     return tuple(sorted({model for model in made if model}))
 

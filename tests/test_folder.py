@@ -14,8 +14,10 @@ from agent.errors import FolderError, ProtocolError
 from agent.folder import Folder
 from agent.folder.files import write_whole
 from agent.papers import Author, Corpus, Duplicate, Paper, Place
+from agent.question import Answer
 from agent.report import Report
 from agent.review import FactQuote, Made, Protocol, Source
+from tests.asked import HOW_MANY, SILENT, WHICH
 from tests.nouns import BEES, CORPUS, TAXONOMY, card, cards, claim, part, row
 
 TITLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -68,6 +70,7 @@ def test_a_file_with_these_bytes_already_is_not_touched(folder: Folder) -> None:
     saves: list[Callable[[], None]] = [
         lambda: folder.save_corpus(CORPUS, ()),
         lambda: folder.save_cards(cards().values()),
+        lambda: folder.save_answers([HOW_MANY, WHICH]),
         lambda: folder.save_taxonomy(TAXONOMY),
         lambda: folder.save_report(Report(program="1")),
         lambda: folder.save_rendered({"survey.md": "# Bees\n"}),
@@ -79,7 +82,7 @@ def test_a_file_with_these_bytes_already_is_not_touched(folder: Folder) -> None:
         os.utime(path, (1, 1))
     for save in saves:
         save()
-    assert len(files) == 8
+    assert len(files) == 9
     assert {path.stat().st_mtime for path in files} == {1.0}
 
 
@@ -88,6 +91,11 @@ def test_the_order_in_which_things_are_given_does_not_matter(folder: Folder) -> 
     once = (folder.path / "cards.jsonl").read_bytes()
     folder.save_cards(reversed(cards().values()))
     assert (folder.path / "cards.jsonl").read_bytes() == once
+    folder.save_answers([HOW_MANY, WHICH, SILENT])
+    once = (folder.path / "answers.jsonl").read_bytes()
+    folder.save_answers([SILENT, WHICH, HOW_MANY])
+    assert (folder.path / "answers.jsonl").read_bytes() == once
+    assert once.count(b"\n") == 3
 
 
 def test_a_link_and_the_rights_of_a_file_stay(tmp_path: Path) -> None:
@@ -156,6 +164,32 @@ def test_two_lines_with_one_key_are_told(folder: Folder) -> None:
         folder.cards()
 
 
+def test_a_broken_file_of_answers_is_told(folder: Folder) -> None:
+    folder.save_answers([HOW_MANY, WHICH])
+    file = folder.path / "answers.jsonl"
+    first, second = file.read_text().splitlines()
+    for text, why in (
+        (
+            f"{first}\n{second}\n{first}\n",
+            f"lines 1 and 3 have one id, {Answer.model_validate_json(first).id}; keep one",
+        ),
+        (f"<<<<<<< HEAD\n{first}\n", "line 1: a merge left both versions there"),
+        (f"{first}\n{second[:40]}\n", "line 2: Invalid JSON"),
+        (first.replace('"fact"', '"poem"').replace('"corpus"', '"poem"'), "line 1: kind: Input should be 'fact', "),
+    ):
+        file.write_text(text)
+        with pytest.raises(FolderError) as caught:
+            folder.answers()
+        assert f"answers.jsonl{':' if why.startswith('lines') else ','} {why}" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_the_file_of_answers_is_no_source(folder: Folder) -> None:
+    folder.save_answers([HOW_MANY])
+    assert folder.owns(folder.path / "answers.jsonl")
+    assert not folder.owns(folder.path / "questions.jsonl")
+
+
 def test_what_is_not_utf8_is_told(folder: Folder) -> None:
     assert "papers.jsonl is not UTF-8 (byte 21)" in why_unread(folder, '{"key":"x","title":"Müller"}'.encode("latin-1"))
     assert "is not UTF-8" in why_unread(folder, '{"key":"x"}'.encode("utf-16"))
@@ -185,6 +219,7 @@ def test_no_review_is_told_with_how_to_make_one(tmp_path: Path) -> None:
 
 def test_an_empty_review_has_nothing(folder: Folder) -> None:
     assert len(folder.corpus()) == 0 and folder.duplicates() == () and folder.cards() == {}
+    assert folder.answers() == {}
     assert folder.taxonomy() is None and folder.draft() is None and folder.report() is None
 
 
@@ -198,6 +233,8 @@ def test_everything_reads_back_as_it_was_saved(folder: Folder) -> None:
     full = card("bees2021", "bees", quotes=(quote,), facets={"a": "b", "c": ("d", "e"), "f": None}, made=Made(day="d"))
     folder.save_cards([full])
     assert folder.cards() == {"bees2021": full}
+    folder.save_answers([HOW_MANY, SILENT])
+    assert folder.answers() == {HOW_MANY.id: HOW_MANY, SILENT.id: SILENT}
     folder.save_taxonomy(TAXONOMY)
     assert folder.taxonomy() == TAXONOMY
     written = part(claim("Bees.", ("bees2021", None)), papers=("bees2021",), rows=(row("bees2021", idea=("a", "b")),))

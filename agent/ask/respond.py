@@ -67,7 +67,8 @@ def _response(answer: RespondAnswer[str], question: str, readings: Sequence[Read
 
 def nothing_written(question: str) -> Part:
     """The passage of a question to which no paper says anything."""
-    return Part(id=id_of(question), category="", papers=())
+    nothing = Part(id=id_of(question), category="", papers=())
+    return nothing.model_copy(update={"checked": nothing.words_digest})
 
 
 def _shown(readings: Sequence[ReadPaper]) -> tuple[ReadPaper, ...]:

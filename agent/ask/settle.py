@@ -20,14 +20,18 @@ def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
     return tuple(one for one in sayings if one.bearing is Bearing.ANSWERS and one.quote is not None)
 
 
-def nearest(sayings: Sequence[Saying], read: Sequence[str]) -> tuple[str, ...]:
-    """The papers nearest to a question that none answers: those that say something, else those looked at first."""
-    return tuple(dict.fromkeys([*(saying.key for saying in sayings), *read]))[:MOST_NEAREST]
+def nearest(sayings: Sequence[Saying], hits: Sequence[str]) -> tuple[str, ...]:
+    """The papers nearest to a question that none answers: those that say something, then those with its words."""
+    return tuple(dict.fromkeys([*(saying.key for saying in sayings), *hits]))[:MOST_NEAREST]
 
 
-def extent_of(*, n_papers: int, n_possible: int, n_without_abstract: int, n_read: int) -> Extent:
+def extent_of(
+    sayings: Sequence[Saying], *, n_papers: int, n_possible: int, n_without_abstract: int, n_read: int
+) -> Extent:
     """How much of the corpus an answer rests on; `n_possible` counts the papers without an abstract."""
+    answering = {saying.key for saying in sayings if saying.bearing is Bearing.ANSWERS}
     return Extent(
+        n_touching=len({saying.key for saying in sayings} - answering),
         n_papers=n_papers,
         n_possible=n_possible,
         n_read=n_read,

@@ -29,6 +29,7 @@ def look_at_review(folder: Folder, protocol: Protocol) -> Iterator[Check]:
         _read(folder.cards, broken),
     )
     draft, report = _read(folder.draft, broken), _read(folder.report, broken)
+    _read(folder.answers, broken)
     if broken:
         for why in broken:
             yield wrong("review", why)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent import ask as asked
-from agent.check import check_passages, stands_up
+from agent.check import check_passages
 from agent.draft import Part
 from agent.llm.client import Client
 from agent.papers import digest_of
+from agent.pipeline.kept import why_withheld
 from agent.pipeline.run import Run
 from agent.question import EVERYWHERE, Answer, Plan, Scope, id_of
 from agent.review import Made, Unanswered
@@ -55,7 +56,24 @@ class Asking:
             return None
         if answer.made.inputs != self._inputs or (self._table and not answer.passage.rows):
             return None
-        return answer if stands_up(answer.passage, self._run.corpus) else None
+        return None if why_withheld(answer, self._run.corpus) else answer
+
+    def keep(self, answer: Answer, *, printed: bool | None) -> Answer:
+        """Write the answer into answers.jsonl; `printed` says whether the survey has it from now on, None as before.
+
+        The survey is printed again where it has lost it, or has it anew.
+        """
+        run = self._run
+        there = run.folder.answers()
+        before = there.get(answer.id)
+        was_printed = before is not None and before.kept
+        answer = answer.model_copy(update={"kept": was_printed if printed is None else printed})
+        if answer != before:
+            run.folder.save_answers((there | {answer.id: answer}).values())
+            if answer.kept or was_printed:
+                run.gather()  # the review may have been brought further while the question was asked
+                run.finish()
+        return answer
 
     def ask(self, question: str) -> Answer | Unanswered:
         """What the papers say to a question."""
@@ -198,9 +216,10 @@ class Asking:
             missing=got.missing,
             passage=got.passage,
             matching=asked.matching(got.gathered.sayings),
-            nearest=() if got.answered else asked.nearest(got.gathered.sayings, read),
+            nearest=() if got.answered else self._nearest(question, got.gathered),
             read=read,
             extent=asked.extent_of(
+                got.gathered.sayings,
                 n_papers=len(self._keys),
                 n_possible=n_possible,
                 n_without_abstract=n_bare,
@@ -213,9 +232,12 @@ class Asking:
         """The answer to what no paper needs to be read for."""
         why = NO_QUESTION if self._quotable else NO_ABSTRACTS
         nothing = _Answered(asked.nothing_written(question), asked.Gathered(), missing=why, made=plan.made)
-        hits = self._index.search(question, most=FIRST_HITS, among=self._keys)
-        nearest = asked.nearest((), [hit.key for hit in hits])
-        return self._settled(question, plan, nothing).model_copy(update={"nearest": nearest})
+        return self._settled(question, plan, nothing)
+
+    def _nearest(self, question: str, gathered: asked.Gathered) -> tuple[str, ...]:
+        """The papers nearest to a question that is not answered; none where no paper has a word of it."""
+        hits = self._index.search(question, most=FIRST_HITS, among=self._quotable or self._keys)
+        return asked.nearest(gathered.sayings, [hit.key for hit in hits])
 
 
 def _joined(main: _Answered | Unanswered | None, aside: _Answered | Unanswered | None) -> _Answered | Unanswered:

@@ -158,16 +158,10 @@ class Review:
         text = cleaned(question)
         with self._questions(scope, table=table) as asking:
             answer = asking.standing(text) or asking.ask(text)
-        if isinstance(answer, Unanswered):
-            raise self._why_not(answer)
-        with self.folder.held("ask", self._say):
-            kept = self.folder.answers()
-            was_kept = answer.id in kept and kept[answer.id].kept
-            answer = answer.model_copy(update={"kept": was_kept if keep is None else keep})
-            self.folder.save_answers((kept | {answer.id: answer}).values())
-        if keep is not None and keep != was_kept:
-            self.build("papers")  # prints the survey with its questions
-        return answer
+            if isinstance(answer, Unanswered):
+                raise self._why_not(answer)
+            with self.folder.held("ask", self._say):
+                return asking.keep(answer, printed=keep)
 
     def ask_groups(
         self, groups: Iterable[Sequence[str]]

@@ -22,11 +22,11 @@ def abstract(edition: Edition) -> list[str]:
         span = f"from {min(years)}" if min(years) == max(years) else f"from {min(years)} to {max(years)}"
         known = "They" if len(years) == n_papers else f"Those whose year is known ({len(years):,})"
         said.append(f"{known} are {span}.")
-    return [*said, *_claims(edition), *_sources(edition)]
+    return [*said, *_claims(edition), *_sources(edition), *_questions(edition)]
 
 
 def _claims(edition: Edition) -> list[str]:
-    claims = list(edition.sentences)
+    claims = [claim for chapter in edition.chapters if not chapter.is_appendix for claim in chapter.sentences]
     if not claims:
         return ["Nothing has been written yet."]
     n_citations = sum(len(claim.marks) for claim in claims)
@@ -58,6 +58,14 @@ def _sources(edition: Edition) -> list[str]:
     if report.sources:
         said += f" from {count(len(report.sources), 'source')}"
     return [f"{said}, and {count(report.n_duplicates_removed, 'duplicate')} removed."]
+
+
+def _questions(edition: Edition) -> list[str]:
+    n_answers = len(edition.survey.answers)
+    if not n_answers:
+        return []
+    are, their = ("was", "its answer stands") if n_answers == 1 else ("were", "their answers stand")
+    return [f"{count(n_answers, 'question').capitalize()} {are} put to the papers, and {their} at the end."]
 
 
 def of_chapter(edition: Edition, chapter: Chapter) -> list[str]:
@@ -102,6 +110,7 @@ def figures(edition: Edition) -> list[tuple[str, str]]:
     report = edition.survey.report
     coverage = f"{report.n_cited:,} ({share(report.n_cited, report.n_papers)})"
     kept_apart = [(f"papers {NOT_SENT}", f"{len(report.kept_apart):,}")] if report.kept_apart else []
+    answers = [("questions answered", f"{report.n_answers_kept:,}")] if report.n_answers_kept else []
     return [
         ("records identified", f"{report.n_identified:,}"),
         ("duplicates removed", f"{report.n_duplicates_removed:,}"),
@@ -114,6 +123,7 @@ def figures(edition: Edition) -> list[tuple[str, str]]:
         ("claims", f"{report.n_claims:,}"),
         ("citations", f"{report.n_citations:,}"),
         ("papers cited by a section", coverage),
+        *answers,
         ("entries of the sources skipped", f"{sum(len(source.skipped) for source in report.sources):,}"),
         ("calls that stayed unanswered", f"{len(report.unanswered):,}"),
     ]

@@ -2,15 +2,35 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from agent.draft import COLUMNS, Cell, Citation, Claim, Finding, Outcome, Paragraph, Part, Passage, Section, Verdict
+from agent.draft import (
+    COLUMNS,
+    Cell,
+    Citation,
+    Claim,
+    Finding,
+    Outcome,
+    Paragraph,
+    Part,
+    Passage,
+    Row,
+    Section,
+    Verdict,
+)
 from agent.papers import digest_of
+from agent.question import Answer, Kind
+from agent.render.asked import NOT_SAID, extent_line, heading, limits, titled
 from agent.render.printed import NOT_SENT, SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
+from agent.review import BUILT_IN
 from agent.suspicion import TextFinding
+from agent.wording import count
+
+_ABOUT_QUESTIONS = "Questions put to these papers, answered from them and nothing else."
+_QUOTE = "its words"
 
 
 @dataclass(slots=True)
@@ -104,11 +124,34 @@ class Edition:
             yield self._section(section)
         yield from self._chapter("Across the sections", draft.synthesis)
         yield from self._chapter("What is missing", draft.gaps)
+        if self.survey.answers:
+            anchor = self._anchors.name("Questions")
+            stretches = tuple(stretch for answer in self.survey.answers for stretch in self._answer(answer))
+            yield Chapter(anchor, "Questions", stretches, _ABOUT_QUESTIONS, is_appendix=True)
 
     def _chapter(self, title: str, passage: Passage | None) -> Iterator[Chapter]:
         if passage is not None:
             anchor = self._anchors.name(title)
             yield Chapter(anchor, title, (self._stretch(anchor, None, passage),))
+
+    def _answer(self, answer: Answer) -> Iterator[Stretch]:
+        """The answer under its question, then all papers that a question over the whole corpus found."""
+        anchor, over = self._anchors.name(f"question-{answer.id}"), heading(answer)
+        written = self._stretch(anchor, None, answer.passage)
+        columns = tuple(dict.fromkeys(column for row in answer.passage.rows for column in row.cells))
+        yield replace(
+            written,
+            heading=over,
+            table=self._table(answer.passage.rows, columns) if columns else None,
+            counted=tuple(_of_answer(answer, len(self.survey.corpus))),
+            left_open=answer.missing or "",
+        )
+        if answer.kind is Kind.CORPUS and answer.answered and answer.matching:
+            quotes = {saying.key: saying.quote for saying in reversed(answer.matching)}
+            rows = [Row(key=key, cells={_QUOTE: Cell(text=quote, quote=quote)}) for key, quote in quotes.items()]
+            rows.sort(key=lambda row: answer.matching_keys.index(row.key))
+            table = replace(self._table(rows, (_QUOTE,)), title="The papers that say so")
+            yield Stretch(self._anchors.name(f"papers-{answer.id}"), None, (), table)
 
     def _section(self, section: Section) -> Chapter:
         anchor = self._anchors.name(f"section-{section.id}")
@@ -142,7 +185,10 @@ class Edition:
 
     def _stretch(self, anchor: str, heading: str | None, passage: Passage) -> Stretch:
         paragraphs = tuple(self._prose(paragraph) for paragraph in passage.paragraphs if paragraph.claims)
-        table = self._table(passage) if isinstance(passage, Part) and passage.rows else None
+        rows = passage.rows if isinstance(passage, Part) else ()
+        given = {column for row in rows for column in row.cells}
+        columns = (*(column for column in COLUMNS if column in given), *sorted(given.difference(COLUMNS)))
+        table = self._table(rows, columns) if rows else None
         return Stretch(anchor, heading, paragraphs, table)
 
     def _prose(self, paragraph: Paragraph) -> Prose:
@@ -165,11 +211,9 @@ class Edition:
             bears=citation.supports,
         )
 
-    def _table(self, part: Part) -> Table:
-        given = {column for row in part.rows for column in row.cells}
-        columns = (*(column for column in COLUMNS if column in given), *sorted(given.difference(COLUMNS)))
+    def _table(self, given: Iterable[Row], columns: tuple[str, ...]) -> Table:
         rows = []
-        for row in part.rows:
+        for row in given:
             paper = self.survey.corpus.paper(row.key) if self.survey.corpus.has(row.key) else None
             cells = (row.cells.get(column, Cell()) for column in columns)
             rows.append(
@@ -182,3 +226,18 @@ class Edition:
                 )
             )
         return Table(columns, tuple(rows), has_years=any(row.year is not None for row in rows))
+
+
+def _of_answer(answer: Answer, n_papers: int) -> Iterator[str]:
+    """What the program says of an answer, in sentences."""
+    if not answer.answered:
+        yield NOT_SAID
+    if titled(answer) != heading(answer):
+        yield f"The whole question: {titled(answer)}"
+    extent = extent_line(answer)
+    yield f"{extent[0].upper()}{extent[1:]}."
+    if answer.made.model:
+        model = f"the built-in model ({BUILT_IN})" if answer.made.is_built_in else answer.made.model
+        yield f"Answered by {model}{f' on {answer.made.day}' if answer.made.day else ''}."
+    if not limits(answer.scope) and answer.extent.n_papers != n_papers:
+        yield f"The corpus had {count(answer.extent.n_papers, 'paper')} then."

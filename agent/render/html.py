@@ -6,6 +6,7 @@ import hashlib
 from markupsafe import Markup, escape
 
 from agent.render import counted
+from agent.render.asked import LEFT_OPEN
 from agent.render.edition import Edition
 from agent.render.escape import clean
 from agent.render.figures import bars, columns, facet_tags, heat_maps, tree
@@ -38,6 +39,7 @@ def to_html(edition: Edition) -> str:
         has_unverified=edition.has_unverified or any(fact.quote is None for one in listed for fact in one.facts),
         tags=paper_tags(edition),
         signs=SIGNS,
+        left_open=LEFT_OPEN,
     )
 
 

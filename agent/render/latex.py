@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from agent.draft import Verdict
 from agent.render import counted
+from agent.render.asked import LEFT_OPEN
 from agent.render.bibtex import tex_keys
 from agent.render.edition import Edition
 from agent.render.escape import clean, latex
@@ -49,6 +50,7 @@ def to_body(edition: Edition) -> str:
         key_of={key: Markup(tex_key) for key, tex_key in keys.items()},
         comment=comment,
         column_width=column_width,
+        left_open=LEFT_OPEN,
     )
 
 

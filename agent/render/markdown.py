@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from agent.papers import digest_of
 from agent.render import counted
+from agent.render.asked import LEFT_OPEN
 from agent.render.edition import Edition
 from agent.render.escape import clean, markdown
 from agent.render.figures import tree
@@ -30,6 +31,7 @@ def to_markdown(edition: Edition) -> str:
         anchor=anchor,
         figures=counted.figures(edition),
         tallies=counted.tallies(edition),
+        left_open=LEFT_OPEN,
     )
 
 

@@ -92,6 +92,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
     has_years: bool
+    title: str = "Comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,15 @@ class Stretch:
     heading: str | None
     paragraphs: tuple[Prose, ...]
     table: Table | None = None
+    counted: tuple[str, ...] = ()
+    """What the program says of it."""
+    left_open: str = ""
+    """What of a question the papers do not tell, as a model put it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The introduction, a section, the synthesis or the gaps."""
+    """The introduction, a section, the synthesis, the gaps, or the questions."""
 
     anchor: str
     title: str
@@ -115,6 +120,8 @@ class Chapter:
     category: str | None = None
     """The id of its top category; None for the chapters that are about all of them."""
     papers: tuple[str, ...] = ()
+    is_appendix: bool = False
+    """Not of the survey itself, whose figures leave it out."""
 
     @property
     def sentences(self) -> Iterator[Sentence]:
@@ -124,4 +131,4 @@ class Chapter:
 
     @property
     def is_empty(self) -> bool:
-        return not any(stretch.paragraphs or stretch.table for stretch in self.stretches)
+        return not any(stretch.paragraphs or stretch.table or stretch.counted for stretch in self.stretches)

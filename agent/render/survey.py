@@ -7,6 +7,7 @@ from typing import Literal
 
 from agent.draft import Draft
 from agent.papers import Corpus
+from agent.question import Answer
 from agent.report import Report
 from agent.review import Card, Category, Protocol, Taxonomy
 
@@ -35,6 +36,8 @@ class Survey:
     taxonomy: Taxonomy
     cards: Mapping[str, Card]
     report: Report
+    answers: tuple[Answer, ...] = ()
+    """The kept ones whose words stand in the papers."""
 
     @cached_property
     def numbers(self) -> dict[str, int]:

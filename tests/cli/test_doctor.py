@@ -296,7 +296,7 @@ def test_a_review_toml_that_cannot_be_read_is_wrong(review: Path, conspectus: Co
     assert "review.toml" in line_of(ended, "review")
 
 
-@pytest.mark.parametrize("name", ["papers.jsonl", "cards.jsonl", "report.json"])
+@pytest.mark.parametrize("name", ["papers.jsonl", "cards.jsonl", "answers.jsonl", "report.json"])
 def test_a_damaged_file_is_wrong(review: Path, conspectus: Conspectus, name: str) -> None:
     (review / name).write_text("{")
     ended = conspectus("doctor", review)
