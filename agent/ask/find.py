@@ -44,8 +44,13 @@ def find(
     cards: Mapping[str, Card],
     taxonomy: Taxonomy | None,
     near: Near | None = None,
+    is_free: bool = False,
 ) -> Found:
-    """The papers within the scope to read for this question: `MOST_READ` of its kind at the most."""
+    """The papers within the scope to read for this question: `MOST_READ` of its kind at the most.
+
+    Where reading is free, as many are read for a fact as for anything else.
+    """
+    most_read = MOST_READ[Kind.SEVERAL if is_free and plan.kind is Kind.FACT else plan.kind]
     named = _named(plan, scope, cards, taxonomy)
     searches = (question, *plan.searches)
     most = HITS_PER_SEARCH
@@ -59,10 +64,10 @@ def find(
         is_open = not named and not plan.searches
         possible = set(scope) if is_open or len(scope) <= READ_WHOLE else {*ranked, *named}
         ranked = [*ranked, *sorted(possible.difference(ranked))]
-        return Found(tuple(ranked[: MOST_READ[plan.kind]]), len(possible))
+        return Found(tuple(ranked[:most_read]), len(possible))
     if len(scope) <= PAPERS_PER_CALL:  # then one call reads them all
         ranked = [*ranked, *sorted(set(scope).difference(ranked))]
-    keys = tuple(ranked[: MOST_READ[plan.kind]])
+    keys = tuple(ranked[:most_read])
     return Found(keys, len(keys))
 
 

@@ -122,9 +122,12 @@ class Asking:
         """What this model makes of the papers with these keys, by question; nothing where there are none."""
         if not keys or not plans:
             return {}
-        found = {question: self._found(question, plan, keys) for question, plan in plans.items()}
+        found = {
+            question: self._found(question, plan, keys, is_free=client.is_built_in) for question, plan in plans.items()
+        }
         tasks = [asked.Task(q, plan, self._run.corpus.papers(found[q].keys)) for q, plan in plans.items()]
-        self._announce(tasks, sum(one.n_possible for one in found.values()))
+        if not client.is_built_in:
+            self._announce(tasks, sum(one.n_possible for one in found.values()))
         read = asked.gather(tasks, client)
         tasks = self._with_next_steps(tasks, read, keys, client)
         got: dict[str, _Answered | Unanswered] = {}
@@ -169,10 +172,16 @@ class Asking:
             )
         return written
 
-    def _found(self, question: str, plan: Plan, keys: Collection[str]) -> asked.Found:
-        run = self._run
+    def _found(self, question: str, plan: Plan, keys: Collection[str], *, is_free: bool) -> asked.Found:
         return asked.find(
-            question, plan, self._index, scope=keys, cards=run.cards, taxonomy=run.taxonomy, near=self._near
+            question,
+            plan,
+            self._index,
+            scope=keys,
+            cards=self._run.cards,
+            taxonomy=self._run.taxonomy,
+            near=self._near,
+            is_free=is_free,
         )
 
     def _announce(self, tasks: Sequence[asked.Task], n_possible: int) -> None:
