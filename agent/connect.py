@@ -2,7 +2,7 @@
 
 import importlib
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
@@ -20,10 +20,12 @@ from agent.llm.client import Client, Progress
 from agent.llm.gate import Gate
 from agent.llm.ledger import Ledger, Sent
 from agent.llm.prices import Price, embedding_price_of, price_of
+from agent.papers import Paper
 from agent.review import BUILT_IN, Limits, Protocol
 from agent.shipped import shipped
 
 if typing.TYPE_CHECKING:
+    from agent.ask import Near
     from agent.llm.embedding import Embedder
     from agent.llm.retries import Retries
 
@@ -107,6 +109,13 @@ class Connection:
         self._provider = provider
         self._cached = cached
         self._cassette = cassette
+
+    def near(self, papers: Sequence[Paper]) -> "Near | None":
+        """Rankings by meaning of these papers, which are those that may be sent; None where no model makes vectors."""
+        if self.embedder is None:
+            return None
+        rank, embedder = importlib.import_module("agent.search.nearness").near_papers, self.embedder
+        return lambda searches, keys, most: rank(embedder, papers, searches, most, among=keys)
 
     @property
     def n_replies(self) -> int:

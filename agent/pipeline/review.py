@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from agent.ask import Near, cleaned
+from agent.ask import cleaned
 from agent.connect import DEMO, Access, Connection, asks_a_server, connect, price_for
 from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Progress
-from agent.llm.embedding import Embedder
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
 from agent.papers import Paper
@@ -27,7 +26,6 @@ from agent.question import EVERYWHERE, Answer, Scope
 from agent.report import Report
 from agent.review import Card, Protocol, Send, Source, Unanswered
 from agent.search import Index
-from agent.search.nearness import near_papers
 from agent.shipped import shipped
 from agent.sources import read
 
@@ -197,7 +195,7 @@ class Review:
                     run.finish()
             try:
                 index = Index.open(self.folder.index_folder, run.corpus, run.cards, run.taxonomy, self._say)
-                near = _near(connection.embedder, without(run.corpus, run.not_sent)) if connection.embedder else None
+                near = connection.near(without(run.corpus, run.not_sent))
                 yield Asking(run, index, scope, table=table, near=near)
             finally:
                 self._log(connection)
@@ -286,8 +284,3 @@ class Review:
             }
             | self.spent.as_line()
         )
-
-
-def _near(embedder: Embedder, papers: Sequence[Paper]) -> Near:
-    """Rankings by meaning of those papers that may be sent, whatever others are to be ranked."""
-    return lambda searches, keys, most: near_papers(embedder, papers, searches, most, among=keys)
