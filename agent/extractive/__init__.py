@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agent.errors import CallError
-from agent.extractive import cards, judge, merging, overviews, prose, taxonomies, terms
+from agent.extractive import (
+    cards,
+    judge,
+    merging,
+    overviews,
+    passages,
+    prose,
+    responses,
+    taxonomies,
+    terms,
+    understanding,
+)
 from agent.llm.call import Call, Reply, Usage, canonical
 from agent.review import BUILT_IN
 
@@ -22,6 +33,10 @@ _ANSWERS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "write_introduction": lambda given: overviews.introduction(given["sections"]),
     "write_synthesis": lambda given: overviews.synthesis(given["sections"]),
     "write_gaps": lambda given: overviews.gaps(given["sections"]),
+    "ask_understand": lambda given: understanding.understand(given["question"], given["taxonomy"], given["words"]),
+    "ask_gather": lambda given: passages.gather(given["question"], given["kind"], given["papers"]),
+    "ask_follow": lambda given: responses.follow(given["readings"]),
+    "ask_respond": lambda given: responses.respond(given["question"], given["readings"], table=given["table"]),
     "check_support": lambda given: judge.support(given["claims"], given["papers"]),
     "check_repair": lambda given: judge.repair(given["failures"], given["papers"]),
 }

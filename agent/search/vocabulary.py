@@ -20,20 +20,17 @@ TOO_COMMON = 0.6
 _MOST_CHARS = 20_000
 """Of an abstract; what is longer is a whole text."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*(?:[-‐‑]?\d+)?")
-_FILLERS = frozenset(
-    map(
-        stem,
-        """
-        abstract achieve address aim analysis approach art available based benchmark better challenge code compare current
-        data dataset demonstrate design develop different effective efficient enable evaluate existing experiment explore
-        extensive framework furthermore github high http https however important improve include introduce investigate issue
-        known large learn leverage like limit low make method model new novel number offer outperform paper perform
-        performance present previous problem process propose provide real recent reduce release require research result
-        show significant small specific state study superior system task technique term traditional train use using
-        various way while work
-        """.split(),
-    )
-)
+_TIE = re.compile(r"[-‐‑]")
+_FILLER_WORDS = """
+    abstract achieve address aim analysis approach art available based benchmark better challenge code compare current
+    data dataset demonstrate design develop different effective efficient enable evaluate existing experiment explore
+    extensive framework furthermore github high http https however important improve include introduce investigate
+    issue known large learn leverage like limit low make method model new novel number offer outperform paper perform
+    performance present previous problem process propose provide real recent reduce release require research result
+    show significant small specific state study superior system task technique term traditional train use using
+    various way while work
+"""
+_FILLERS = frozenset(map(stem, _FILLER_WORDS.split()))
 """What papers of every subject say of themselves."""
 
 
@@ -81,10 +78,11 @@ def _words(text: str) -> Iterator[str]:
 @lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     """Of what hyphens tie, the stems of all words."""
-    return " ".join(stem(part) for part in re.split(r"[-‐‑]", word))
+    return " ".join(stem(part) for part in _TIE.split(word))
 
 
 def _spelling(found: Counter[str]) -> str:
     """The commonest, in small letters unless its inner capitals are its own."""
     best = min(found, key=lambda word: (-found[word], word))
-    return best if best[1:] != best[1:].lower() else best.lower()
+    is_name = any(part[1:] != part[1:].lower() for part in _TIE.split(best))
+    return best if is_name else best.lower()

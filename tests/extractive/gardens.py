@@ -22,13 +22,13 @@ A = TypeVar("A", bound=Answer)
 UNTOLD = Paper(key="untold", title="Watering Cans Through the Ages", basis="title")
 
 
-def send(prompt: str, kind: type[Answer], **fields: object) -> Reply | CallError:
+def send(prompt: str, kind: type[Answer], /, **fields: object) -> Reply | CallError:
     """What the transport gives back for one call."""
     ((_, reply),) = Extractive().send_all([Call(prompt, "", "", "extractive", answer=kind, fields=fields)])
     return reply
 
 
-def ask(prompt: str, kind: type[A], **fields: object) -> A:
+def ask(prompt: str, kind: type[A], /, **fields: object) -> A:
     """The typed answer to one call; it must fit the schema that was asked for."""
     reply = send(prompt, kind, **fields)
     assert isinstance(reply, Reply), reply
