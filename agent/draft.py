@@ -160,11 +160,16 @@ class Cell(Frozen):
 
 
 class Row(Frozen):
-    """A paper's line in its section's comparison table."""
+    """A paper's line in the comparison table of its section, or of an answer."""
 
     key: str
     cells: dict[str, Cell]
-    """By column: one of COLUMNS."""
+    """By column: one of COLUMNS in a section, any in an answer."""
+
+    @property
+    def says(self) -> bool:
+        """Whether the paper says anything under these columns."""
+        return any(cell.text for cell in self.cells.values())
 
 
 COLUMNS = ("setting", "idea", "evidence")
@@ -172,10 +177,10 @@ COLUMNS = ("setting", "idea", "evidence")
 
 
 class Part(Passage):
-    """What one call wrote of a section: all of its papers, those of one child, or a share of them."""
+    """What one call wrote of a section: all of its papers, those of one child, or a share of them; or an answer."""
 
     category: str
-    """The category or child whose papers it holds."""
+    """The category or child whose papers it holds; empty in an answer, which is about none of its own."""
     papers: tuple[str, ...]
     rows: tuple[Row, ...] = ()
 

@@ -36,8 +36,11 @@ class Scope(Frozen):
     """Keys of papers."""
 
     def keys(self, corpus: Corpus, cards: Mapping[str, Card], taxonomy: Taxonomy | None) -> frozenset[str]:
-        """The papers in it; QuestionError where it names a category or a paper that there is not, or holds none."""
-        wanted = [*self._category_ids(taxonomy)]
+        """The keys of its papers; QuestionError where it names a category or a paper that there is not, or holds none.
+
+        A paper without a card is in no category.
+        """
+        wanted = self._category_ids(taxonomy)
         known = {alias: paper.key for paper in corpus for alias in (paper.key, *paper.aliases)}
         missing = [key for key in self.papers if key not in known]
         if missing:
@@ -47,7 +50,7 @@ class Scope(Frozen):
         keys = set()
         for paper in corpus:
             card = cards.get(paper.key)
-            if self.within and (card is None or not {card.category, *card.also} & set(wanted)):
+            if self.within and (card is None or wanted.isdisjoint((card.category, *card.also))):
                 continue
             if self.years != (None, None) and not _is_between(paper.year, first, last):
                 continue
@@ -114,11 +117,15 @@ class Saying(Frozen):
     key: str
     bearing: Bearing
     says: str
+    """In the words of the model that read it; nobody checked them."""
     quote: str | None = None
     """Verbatim in the paper; None where the words that were given are not, and then the paper is not counted."""
     where: Where | None = None
+    """The text of the paper that the quote stands in; None without a quote, as are the next two."""
     start: int | None = None
+    """In characters of that text."""
     end: int | None = None
+    """Behind the last one."""
 
 
 class Extent(Frozen):
@@ -129,6 +136,7 @@ class Extent(Frozen):
     n_possible: int = 0
     """Those that the question's categories and searches leave possible."""
     n_read: int = 0
+    """Those that a reply named, be it as papers that say nothing."""
     n_without_abstract: int = 0
     """Of the possible ones; nothing can be quoted from them."""
     n_touching: int = 0
@@ -178,9 +186,25 @@ class Answer(Frozen):
         return self.passage.claims
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of its table, in the order in which they were given; none without a table."""
+        return tuple(dict.fromkeys(column for row in self.passage.rows for column in row.cells))
+
+    @property
     def matching_keys(self) -> tuple[str, ...]:
         """The papers that answer, each once, in the order of their sayings."""
         return tuple(dict.fromkeys(saying.key for saying in self.matching))
+
+    @property
+    def listed(self) -> dict[str, str | None]:
+        """All papers that a question over the whole corpus asks for, in that order, each with the first of its quotes.
+
+        None of any other question, or of one that is not answered.
+        """
+        quotes: dict[str, str | None] = {}
+        for saying in self.matching if self.kind is Kind.CORPUS and self.answered else ():
+            quotes.setdefault(saying.key, saying.quote)
+        return quotes
 
 
 def id_of(question: str, scope: Scope = EVERYWHERE) -> str:

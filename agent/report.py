@@ -99,6 +99,11 @@ class Kept:
     withheld: Mapping[str, str] = field(default_factory=dict)
     """By question, each with why."""
 
+    @property
+    def passages(self) -> tuple[Part, ...]:
+        """Those that are printed."""
+        return tuple(answer.passage for answer in self.printed)
+
 
 NOTHING_KEPT = Kept()
 
@@ -115,13 +120,14 @@ class Stock:
     draft: Draft | None
     unanswered: Sequence[Unanswered]
     not_sent: Collection[str] = ()
+    kept: Kept = NOTHING_KEPT
 
 
-def take_stock(stock: Stock, program: str, kept: Kept = NOTHING_KEPT) -> Report:
+def take_stock(stock: Stock, program: str) -> Report:
     """The report of a review; the same files give the same bytes on any day."""
     corpus, cards, draft = stock.corpus, stock.cards, stock.draft
     passages = draft.passages if draft else ()
-    answered = [answer.passage for answer in kept.printed]
+    kept = stock.kept
     claims = [claim for passage in passages for claim in passage.claims]
     n_identified = sum(len(paper.sources) for paper in corpus)
     categories = Counter(
@@ -133,7 +139,7 @@ def take_stock(stock: Stock, program: str, kept: Kept = NOTHING_KEPT) -> Report:
     uncited = why_uncited(stock) if draft else {}
     return Report(
         program=program,
-        models=_models(stock, kept),
+        models=_models(stock),
         note=stock.note,
         sources=tuple(sorted(stock.sources, key=lambda source: source.name)),
         n_identified=n_identified,
@@ -158,7 +164,7 @@ def take_stock(stock: Stock, program: str, kept: Kept = NOTHING_KEPT) -> Report:
         n_answers_kept=len(kept.printed),
         answers_withheld=dict(sorted(kept.withheld.items())),
         unanswered=tuple(sorted(stock.unanswered, key=lambda one: (one.stage, one.subject, one.why))),
-        protocol_of_judgement=_protocol_of_judgement([*passages, *answered]) if draft else "",
+        protocol_of_judgement=_protocol_of_judgement([*passages, *kept.passages]) if draft else "",
     )
 
 
@@ -203,12 +209,12 @@ def _why_dropped(key: str, part: Part) -> str | None:
     return None
 
 
-def _models(stock: Stock, kept: Kept) -> tuple[str, ...]:
+def _models(stock: Stock) -> tuple[str, ...]:
     """Every model that made something of what stands; the program and people are not models."""
     made = [card.made.model for card in stock.cards.values()]
     made += [stock.taxonomy.made.model] if stock.taxonomy else []
-    made += [answer.made.model for answer in kept.printed]
-    for passage in (*(stock.draft.passages if stock.draft else ()), *(answer.passage for answer in kept.printed)):
+    made += [answer.made.model for answer in stock.kept.printed]
+    for passage in (*(stock.draft.passages if stock.draft else ()), *stock.kept.passages):
         made += [passage.made.model, *(claim.made.model for claim in passage.claims)]
     return tuple(sorted({model for model in made if model}))
 

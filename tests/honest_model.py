@@ -54,7 +54,7 @@ def claim(key: str, words: str, opening: str = "One") -> dict[str, Any]:
 
 
 def question(text: str) -> str:
-    return re.findall(r"<question-([0-9a-f]{16})>\n(.*?)\n</question-\1>", text, re.DOTALL)[-1][1]
+    return str(re.findall(r"<question-([0-9a-f]{16})>\n(.*?)\n</question-\1>", text, re.DOTALL)[-1][1])
 
 
 def understood(text: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def test_vectors_are_asked_for_once_and_only_where_a_model_for_them_is_named(
     assert stub.stats()["total"] == n_asked
 
 
-def test_a_paper_that_is_gone_is_not_found_and_a_new_one_is(review: Path, conspectus: Conspectus) -> None:
+def test_a_paper_that_is_gone_is_not_found(review: Path, conspectus: Conspectus) -> None:
     ask = ("ask", "What is known about slugs?", "-r", review, "--offline", "--json")
     before = json.loads(conspectus(*ask).out)
     gone = {citation["key"] for citation in before["citations"]}

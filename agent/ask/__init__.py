@@ -1,7 +1,7 @@
 """From a question to what the papers say: understood, looked for, read, and answered in claims that cite."""
 
 from agent.ask.find import PAPERS_PER_CALL, Found, Near, find, find_more, with_abstract
-from agent.ask.gather import Gathered, Task, follow, gather
+from agent.ask.gather import Gathered, Step, Task, follow, gather
 from agent.ask.respond import Response, nothing_written, respond
 from agent.ask.settle import extent_of, is_answered, matching, nearest, with_aside
 from agent.ask.understand import Asked, cleaned, understand
@@ -13,6 +13,7 @@ __all__ = [
     "Gathered",
     "Near",
     "Response",
+    "Step",
     "Task",
     "cleaned",
     "extent_of",

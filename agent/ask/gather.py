@@ -1,7 +1,7 @@
 """What each of the papers says to a question, in words that stand in it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from agent.answers import FollowAnswer, GatherAnswer, SayingAnswer, later
 from agent.ask.find import PAPERS_PER_CALL
@@ -13,19 +13,17 @@ from agent.quotes import find_quote
 from agent.review import Unanswered
 
 
-@dataclass
+@dataclass(frozen=True)
 class Gathered:
-    """What was read so far."""
+    """What was read."""
 
-    sayings: list[Saying] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)
+    sayings: tuple[Saying, ...] = ()
+    read: tuple[str, ...] = ()
     """Keys, in the order in which they were looked for."""
-    unanswered: list[Unanswered] = field(default_factory=list)
+    unanswered: tuple[Unanswered, ...] = ()
 
-    def add(self, other: "Gathered") -> None:
-        self.sayings += other.sayings
-        self.read += other.read
-        self.unanswered += other.unanswered
+    def __add__(self, other: "Gathered") -> "Gathered":
+        return Gathered(self.sayings + other.sayings, self.read + other.read, self.unanswered + other.unanswered)
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,13 @@ def _mended(task: Task, first: Gathered, second: Gathered) -> Gathered:
     order = {paper.key: n for n, paper in enumerate(task.papers)}
     kept = [saying for saying in first.sayings if saying.key not in second.read]
     return Gathered(
-        sayings=sorted([*kept, *second.sayings], key=lambda saying: order[saying.key]),
-        read=sorted({*first.read, *second.read}, key=order.__getitem__),
+        sayings=tuple(sorted([*kept, *second.sayings], key=lambda saying: order[saying.key])),
+        read=tuple(sorted({*first.read, *second.read}, key=order.__getitem__)),
         unanswered=second.unanswered,
     )
 
 
 def _read(tasks: Sequence[Task], client: Client) -> list[Gathered]:
-    gathered = [Gathered() for _ in tasks]
     places, rows, kinds = [], [], []
     for n, task in enumerate(tasks):
         for start in range(0, len(task.papers), PAPERS_PER_CALL):
@@ -84,16 +81,23 @@ def _read(tasks: Sequence[Task], client: Client) -> list[Gathered]:
                 {"question": task.question, "kind": plan.kind.value, "searches": plan.searches, "papers": batch}
             )
             kinds.append(later(GatherAnswer, tuple(paper.key for paper in batch)))
-            places.append((gathered[n], task.question, batch))
-    for (own, question, batch), answer in zip(places, client.ask_all("ask_gather", kinds, rows), strict=True):
-        if isinstance(answer, Unanswered):
-            own.unanswered.append(answer.about(question))
-            continue
-        by_key = {paper.key: paper for paper in batch}
-        named = {saying.key for saying in answer.sayings} | set(answer.nothing)
-        own.read += [key for key in by_key if key in named]
-        own.sayings += [_saying(one, by_key[one.key]) for one in answer.sayings]
+            places.append((n, batch))
+    gathered = [Gathered() for _ in tasks]
+    for (n, batch), answer in zip(places, client.ask_all("ask_gather", kinds, rows), strict=True):
+        gathered[n] += _gathered(tasks[n].question, batch, answer)
     return gathered
+
+
+def _gathered(question: str, batch: Sequence[Paper], answer: GatherAnswer[str] | Unanswered) -> Gathered:
+    """What one call found in its papers; a paper that the answer leaves out was not read."""
+    if isinstance(answer, Unanswered):
+        return Gathered(unanswered=(answer.about(question),))
+    by_key = {paper.key: paper for paper in batch}
+    named = {saying.key for saying in answer.sayings} | set(answer.nothing)
+    return Gathered(
+        sayings=tuple(_saying(one, by_key[one.key]) for one in answer.sayings),
+        read=tuple(key for key in by_key if key in named),
+    )
 
 
 def _saying(answer: SayingAnswer[str], paper: Paper) -> Saying:
@@ -108,11 +112,17 @@ def _saying(answer: SayingAnswer[str], paper: Paper) -> Saying:
     )
 
 
-def follow(tasks: Sequence[Task], read: Sequence[Gathered], client: Client) -> list[Plan | Unanswered | None]:
-    """For each question what its next step is, from what the papers said to the first; None for no more.
+@dataclass(frozen=True)
+class Step:
+    """What is still to be found for a question of several steps."""
 
-    The step's question is the first of the plan's searches.
-    """
+    question: str
+    """With the names put in that were found before."""
+    plan: Plan
+
+
+def follow(tasks: Sequence[Task], read: Sequence[Gathered], client: Client) -> list[Step | Unanswered | None]:
+    """For each question its next step, from what the papers said to the first; None where nothing is left."""
     rows = [
         {
             "question": task.question,
@@ -121,15 +131,18 @@ def follow(tasks: Sequence[Task], read: Sequence[Gathered], client: Client) -> l
         }
         for task, own in zip(tasks, read, strict=True)
     ]
-    steps: list[Plan | Unanswered | None] = []
-    for task, answer in zip(tasks, client.ask_all("ask_follow", FollowAnswer, rows), strict=True):
-        if isinstance(answer, Unanswered):
-            steps.append(answer.about(task.question))
-            continue
-        left = " ".join((answer.question or "").split())
-        searches = tuple(filter(None, (" ".join(one.split()) for one in answer.searches)))
-        steps.append(task.plan.model_copy(update={"searches": (left, *searches)}) if left and searches else None)
-    return steps
+    return [
+        answer.about(task.question) if isinstance(answer, Unanswered) else _step(answer, task.plan)
+        for task, answer in zip(tasks, client.ask_all("ask_follow", FollowAnswer, rows), strict=True)
+    ]
+
+
+def _step(answer: FollowAnswer, plan: Plan) -> Step | None:
+    left = " ".join((answer.question or "").split())
+    searches = tuple(filter(None, (" ".join(one.split()) for one in answer.searches)))
+    if not left or not searches:
+        return None
+    return Step(left, plan.model_copy(update={"searches": (left, *searches)}))
 
 
 def readings_of(sayings: Iterable[Saying], papers: Iterable[Paper]) -> list[ReadPaper]:

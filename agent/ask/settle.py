@@ -10,9 +10,7 @@ MOST_NEAREST = 3
 
 def is_answered(passage: Part, *, was_answered: bool) -> bool:
     """Whether something is left of an answer that was given."""
-    return was_answered and bool(
-        passage.claims or any(cell.text for row in passage.rows for cell in row.cells.values())
-    )
+    return was_answered and (bool(passage.claims) or any(row.says for row in passage.rows))
 
 
 def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:

@@ -9,11 +9,11 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 from rich.text import Text
 
-from agent.cli.answered import Numbers, columns_of, paragraphs, seen
-from agent.cli.console import show
+from agent.cli.answered import Numbers, paragraphs
+from agent.cli.console import seen, show
 from agent.papers import Corpus
-from agent.question import Answer, Kind
-from agent.render.asked import LEFT_OPEN, NOT_SAID, by_category, by_year, extent_line
+from agent.question import Answer
+from agent.render.asked import LEFT_OPEN, NOT_SAID, by_category, by_year, extent_line, extent_sentence
 from agent.render.escape import markdown
 from agent.render.references import name_authors
 from agent.review import Card, Taxonomy
@@ -145,17 +145,15 @@ def _rest(answer: Answer, shelf: Shelf, numbers: Numbers) -> Iterator[Line]:
         yield Line(Text("Nearest to it:", "bold"))
         yield from (Line(_named(key, shelf.corpus), 4, hang=2) for key in left)
         yield _gap()
-    if answer.kind is not Kind.CORPUS or not answer.answered or not answer.matching:
+    if not answer.listed:
         yield Line(Text(extent_line(answer)))
         return
-    keys = answer.matching_keys
+    keys = answer.listed
     read = "\n".join(claim.text for claim in answer.claims)
-    quotes = {saying.key: saying.quote for saying in reversed(answer.matching)}
-    line = extent_line(answer)
-    yield Line(Text(f"{line[0].upper()}{line[1:]}:"))
-    for key in keys:
+    yield Line(Text(f"{extent_sentence(answer)}:"))
+    for key, quote in keys.items():
         yield Line(_listed(key, shelf.corpus), 4, hang=2)
-        if (quote := quotes[key]) and quote.rstrip(". ") not in read:
+        if quote and quote.rstrip(". ") not in read:
             yield _quote(quote, 6)
     counts = {"by year": by_year(keys, shelf.corpus), "by category": by_category(keys, shelf.cards, shelf.taxonomy)}
     for what, counted in counts.items():
@@ -170,7 +168,7 @@ def _listed(key: str, corpus: Corpus) -> Text:
 
 
 def _show_table(answer: Answer, shelf: Shelf, numbers: Numbers) -> None:
-    columns = columns_of(answer)
+    columns = answer.columns
     if not columns:
         show(NO_TABLE)
     elif not sys.stdout.isatty():

@@ -3,20 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from agent.cli.console import seen
 from agent.draft import Citation, Claim, Verdict
 from agent.llm.call import Usage
 from agent.papers import Corpus
 from agent.question import Answer, Kind, Saying
-from agent.render.asked import NOT_SAID, extent_line
-from agent.shown import without_unseen
+from agent.render.asked import NOT_SAID, extent_sentence
 
 _DOUBTS = {None: "not judged", Verdict.PARTLY: "partly supported", Verdict.UNSUPPORTED: "not supported"}
 """What is said of a claim beside those that hold; the check lets none of them pass."""
-
-
-def seen(text: str) -> str:
-    """The text in one line, without what a terminal would obey or nobody sees."""
-    return " ".join(without_unseen(text).split())
 
 
 def doubt(claim: Claim) -> str:
@@ -37,7 +32,7 @@ class Numbers:
     def of(cls, answer: Answer, *, by_quote: bool, with_table: bool = False) -> "Numbers":
         cited = [(one.key, one.quote) for claim in answer.claims for one in claim.citations]
         if with_table:
-            cited += [(row.key, None) for row in answer.passage.rows if any(cell.text for cell in row.cells.values())]
+            cited += [(row.key, None) for row in answer.passage.rows if row.says]
         return cls(by_quote, tuple(dict.fromkeys((key, quote if by_quote else None) for key, quote in cited)))
 
     def number(self, key: str, quote: str | None = None) -> int:
@@ -63,8 +58,7 @@ def whole_text(answer: Answer, numbers: Numbers) -> str:
     said += [f"{heading}\n{text}" if heading else text for heading, text in paragraphs(answer, numbers)]
     said += [seen(answer.missing)] if answer.missing else []
     if answer.kind is Kind.CORPUS and answer.answered:
-        line = extent_line(answer)
-        said.append(f"{line[0].upper()}{line[1:]}.")
+        said.append(f"{extent_sentence(answer)}.")
     return "\n\n".join(said)
 
 
@@ -115,17 +109,11 @@ def _quoted(one: Citation | Saying, corpus: Corpus) -> dict[str, object]:
     return _paper(one.key, corpus) | span
 
 
-def columns_of(answer: Answer) -> tuple[str, ...]:
-    """The table's columns, in the order in which they were given; none without a table."""
-    return tuple(dict.fromkeys(column for row in answer.passage.rows for column in row.cells))
-
-
 def _table(answer: Answer, corpus: Corpus) -> dict[str, object] | None:
-    columns = columns_of(answer)
-    if not columns:
+    if not answer.columns:
         return None
     rows = [
         _paper(row.key, corpus) | {"cells": {name: cell.model_dump(mode="json") for name, cell in row.cells.items()}}
         for row in answer.passage.rows
     ]
-    return {"columns": list(columns), "rows": rows}
+    return {"columns": list(answer.columns), "rows": rows}

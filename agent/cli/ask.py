@@ -12,8 +12,8 @@ import typer
 
 from agent.cli import DONE, INCOMPLETE
 from agent.cli.answer_text import Shelf, show_answer
-from agent.cli.answered import as_value, seen
-from agent.cli.console import show, show_aside, show_json
+from agent.cli.answered import as_value
+from agent.cli.console import seen, show, show_aside, show_json
 from agent.cli.options import (
     FolderOption,
     JsonOption,
@@ -22,6 +22,7 @@ from agent.cli.options import (
     MaxUsdOption,
     ModelOption,
     OfflineOption,
+    RecordOption,
     WithinOption,
     YearsOption,
     access,
@@ -45,9 +46,6 @@ TableOption = Annotated[bool, typer.Option("--table", help="Compare in a table; 
 KeepOption = Annotated[
     bool | None, typer.Option("--keep/--no-keep", help="Print the answer with the survey, or no longer.")
 ]
-RecordOption = Annotated[
-    Path | None, typer.Option("--record", help="A cassette: replay what it holds, ask and record what it lacks.")
-]
 ListOption = Annotated[bool, typer.Option("--list", help="List what was asked so far; nothing is asked.")]
 
 
@@ -70,7 +68,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     if listed:
-        _list(Folder(folder), question, as_json=as_json)
+        _show_asked(Folder(folder), question, as_json=as_json)
     asked = _question(question)
     scope = Scope(within=tuple(within or ()), years=read_years(years), papers=tuple(papers or ()))
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
@@ -118,7 +116,7 @@ def _of_keeping(folder: Folder, answer: Answer, report: Report | None, keep: boo
     return [f"printed with the survey: {page}" if page.is_file() else "kept for the survey, which is not built yet"]
 
 
-def _list(folder: Folder, question: str | None, *, as_json: bool) -> NoReturn:
+def _show_asked(folder: Folder, question: str | None, *, as_json: bool) -> NoReturn:
     """Show what was asked, answered and kept, and end."""
     if question is not None:
         raise typer.BadParameter("it lists what was asked, and asks nothing", param_hint="--list")

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from agent.llm.call import Usage
 from agent.papers import Frozen
+from agent.shown import without_unseen
 from agent.wording import count
 
 WHAT = {
@@ -175,6 +176,11 @@ def show(text: str) -> None:
 def show_aside(text: str) -> None:
     """A line beside a result that a program reads, on stderr."""
     sys.stderr.write(f"{text}\n")
+
+
+def seen(text: str) -> str:
+    """The text in one line, without what a terminal would obey or nobody sees."""
+    return " ".join(without_unseen(text).split())
 
 
 def show_json(value: Value) -> None:

@@ -18,7 +18,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from agent.cli.build import RecordOption
 from agent.cli.console import Console, show, show_aside, show_json
 from agent.cli.figures import Floor, miss_lines, read_floors, summary_lines
 from agent.cli.options import (
@@ -29,6 +28,7 @@ from agent.cli.options import (
     MaxUsdOption,
     ModelOption,
     OfflineOption,
+    RecordOption,
     access,
 )
 from agent.cli.outcome import Result, cost_lines, end
@@ -115,19 +115,24 @@ def _ask(review: Review, console: Console, questions: Path, floors: Sequence[Flo
     asked = _Asked(report, read_questions(questions, corpus))
     for floor in floors:
         floor.look_at(asked.gold)
-    n_all = len(asked.gold)
-    console.progress("eval", 0, n_all)
-    groups = [group for kind in GoldKind if (group := [one for one in asked.gold if one.kind is kind])]
     try:
-        with closing(review.ask_groups([one.question for one in group] for group in groups)) as came:
-            for group, (answers, took) in zip(groups, came, strict=True):
-                asked.took[group[0].kind] = took
-                for gold, answer in zip(group, answers, strict=True):
-                    _take_in(asked, gold, answer, corpus)
-                console.progress("eval", len(asked.came), n_all)
+        _put(asked, review, console, corpus)
     except (RunStopped, Unfinished, KeyboardInterrupt) as stop:
         asked.stop = stop
     return asked
+
+
+def _put(asked: _Asked, review: Review, console: Console, corpus: Corpus) -> None:
+    """Put the questions, those of a kind at once, and take in what comes of them."""
+    n_all = len(asked.gold)
+    console.progress("eval", 0, n_all)
+    groups = [group for kind in GoldKind if (group := [one for one in asked.gold if one.kind is kind])]
+    with closing(review.ask_groups([one.question for one in group] for group in groups)) as came:
+        for group, (answers, took) in zip(groups, came, strict=True):
+            asked.took[group[0].kind] = took
+            for gold, answer in zip(group, answers, strict=True):
+                _take_in(asked, gold, answer, corpus)
+            console.progress("eval", len(asked.came), n_all)
 
 
 def _take_in(asked: _Asked, gold: GoldQuestion, answer: Answer | Unanswered, corpus: Corpus) -> None:

@@ -38,6 +38,10 @@ MaxTokensOption = Annotated[
     int | None, typer.Option("--max-tokens", min=0, help="Never use more tokens in this run, sent and written.")
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Let the built-in model answer: no key, no network.")]
+RecordOption = Annotated[
+    Path | None, typer.Option("--record", help="A cassette: replay what it holds, ask and record what it lacks.")
+]
+"""Of questions; a build also drops what it did not need."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for a program.")]
 WithinOption = Annotated[
     list[str] | None,

@@ -8,8 +8,7 @@ from typing import NoReturn
 import typer
 
 from agent.cli import DONE, INCOMPLETE
-from agent.cli.answered import seen
-from agent.cli.console import Value, show, show_aside, show_json
+from agent.cli.console import Value, seen, show, show_aside, show_json
 from agent.draft import Finding, Outcome, Tally
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder

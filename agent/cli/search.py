@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli import DONE, INCOMPLETE
-from agent.cli.console import Console, show, show_aside, show_json
+from agent.cli.console import Console, seen, show, show_aside, show_json
 from agent.cli.options import FolderOption, JsonOption, WithinOption, YearsOption, access, read_years
 from agent.cli.step import work_on
 from agent.papers import Corpus, Paper
@@ -26,7 +26,6 @@ from agent.question import Scope
 from agent.report import Report
 from agent.search import Hit, Index, Query, card_lines, category_names, marks, passages, read_query
 from agent.search.wanted import Run
-from agent.shown import without_unseen
 from agent.wording import count
 
 WordsArgument = Annotated[list[str], typer.Argument(help="What to look for.", metavar="WORDS")]
@@ -73,7 +72,7 @@ def command(
     else:
         _show(found, query)
     unread = [f"not read: {why}" for source in report.sources if (why := source.unread)]
-    for line in (*([] if as_json else _asides(found, query, most)), *unread):
+    for line in (*([] if as_json else _asides(found, most)), *unread):
         show_aside(line)
     raise typer.Exit(INCOMPLETE if unread else DONE)
 
@@ -141,17 +140,12 @@ def _lines(hit: Hit, found: Found, query: Query) -> Iterator[tuple[str, str]]:
     """The paper's key and title, and what it was found by: each line's beginning, and its text."""
     paper = found.corpus.paper(hit.key)
     year = f" ({paper.year})" if paper.year is not None else ""
-    yield f"{_seen(hit.key)}  ", _seen(f"{paper.called}{year}")
+    yield f"{seen(hit.key)}  ", seen(f"{paper.called}{year}")
     passage = _passage(paper, found, query)
     if passage:
-        yield "", _seen(passage)
+        yield "", seen(passage)
     elif found.by_card.get(hit.key):
-        yield "by its card: ", _seen(found.by_card[hit.key])
-
-
-def _seen(text: str) -> str:
-    """The text in one line, without signs that a terminal would obey or nobody sees."""
-    return " ".join(without_unseen(text).split())
+        yield "by its card: ", seen(found.by_card[hit.key])
 
 
 def _bold(line: str, query: Query) -> Text:
@@ -166,12 +160,12 @@ def _nothing(found: Found, query: Query) -> str:
     told += [f'"{phrase}"' for phrase in query.phrases] + [f"without {text}" for text in query.without]
     n_papers = count(found.n_searched, "paper")
     where = "titles, abstracts and cards" if found.has_cards else "titles and abstracts"
-    return f"no paper has {_seen(' '.join(told))}; searched {where} of {n_papers}"
+    return f"no paper has {seen(' '.join(told))}; searched {where} of {n_papers}"
 
 
-def _asides(found: Found, query: Query, most: int) -> Iterator[str]:
+def _asides(found: Found, most: int) -> Iterator[str]:
     """Beside the hits: which words no paper has, and that there may be more."""
     if found.hits and found.unknown:
-        yield f"no paper has {', '.join(map(_seen, found.unknown))}"
+        yield f"no paper has {', '.join(map(seen, found.unknown))}"
     if len(found.hits) == most < found.n_searched:
         yield f"these are the best of {count(found.n_searched, 'paper')}; --most {2 * most} shows more"

@@ -8,10 +8,11 @@ from functools import lru_cache
 from agent.evaluate.gold import GoldQuestion
 from agent.numbers import plain
 from agent.papers import Corpus, Frozen
-from agent.question import Answer, Kind
+from agent.question import Answer
 from agent.review import Unanswered
 
 FIRST = 10
+"""Papers read, among which the nearest should be; `FOUND_10` is named after it."""
 _GROUPED = re.compile(r"(?<![\d.,'])\d{1,3}(?:[,']\d{3})+(?!\d)")
 _LONG = re.compile(r"(?<![\d.])\d{4,}")
 _POINT_FIRST = re.compile(r"(?<![\w.])\.(?=\d)")
@@ -110,18 +111,16 @@ def said_by(answer: Answer, corpus: Corpus) -> tuple[str, ...]:
     not count, nor does what is said to be missing. The built-in model's claims are quotations, and count.
     """
     tabled = [row.key for row in answer.passage.rows]
-    listed = answer.matching_keys if answer.answered and answer.kind is Kind.CORPUS else ()
     cells = (cell.text for row in answer.passage.rows for cell in row.cells.values())
-    titles = (corpus.paper(key).called for key in dict.fromkeys([*tabled, *listed]) if corpus.has(key))
+    titles = (corpus.paper(key).called for key in dict.fromkeys([*tabled, *answer.listed]) if corpus.has(key))
     return tuple(filter(None, (*(claim.text for claim in answer.claims), *cells, *titles)))
 
 
 def cited_by(answer: Answer) -> tuple[str, ...]:
     """The papers that it cites: under claims, by a line of its table, or in the list of those that were asked for."""
     under_claims = [citation.key for claim in answer.claims for citation in claim.citations]
-    tabled = [row.key for row in answer.passage.rows if any(cell.text for cell in row.cells.values())]
-    listed = answer.matching_keys if answer.answered and answer.kind is Kind.CORPUS else ()
-    return tuple(dict.fromkeys([*under_claims, *tabled, *listed]))
+    tabled = [row.key for row in answer.passage.rows if row.says]
+    return tuple(dict.fromkeys([*under_claims, *tabled, *answer.listed]))
 
 
 def says(text: str, wanted: str) -> bool:

@@ -48,7 +48,10 @@ class Means(Protocol):
 
 
 class Batches:
-    """Sends calls for vectors, each of which is a text and a model, all of one model."""
+    """Sends calls for vectors, each of which is a text and a model, all of one model.
+
+    It is the `Means` of its own attempts: what it shares with the calls for answers, and a limiter apart.
+    """
 
     def __init__(self, means: Means) -> None:
         choice = means.choice
@@ -77,14 +80,7 @@ class Batches:
                 done = next(stream, None) if thrown is None else stream.throw(thrown)
                 if done is None:
                     return
-                thrown = None
-                for pair in self._pairs(*done, queue):
-                    try:
-                        yield pair
-                    except GeneratorExit:
-                        raise
-                    except BaseException as error:  # noqa: BLE001  (goes on to the stream, once all of this is handed back)
-                        thrown = error
+                thrown = yield from _hand_back(self._pairs(*done, queue))
 
     def _pairs(
         self, batch: Batch, outcome: Sequence[Outcome] | CallError, queue: "_Queue"
@@ -118,6 +114,21 @@ class Batches:
             self._n_refused += 1
             if self._n_refused >= _ENOUGH_REFUSED and not self._is_taken:
                 raise NotAllowed(str(error)) from None
+
+
+def _hand_back(
+    pairs: Iterable[tuple[Call, Outcome]],
+) -> Generator[tuple[Call, Outcome], None, BaseException | None]:
+    """Each of them, whatever is thrown in meanwhile; then the last of what was, for the stream they came from."""
+    thrown: BaseException | None = None
+    for pair in pairs:
+        try:
+            yield pair
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001  (goes on to the stream, once all of these are handed back)
+            thrown = error
+    return thrown
 
 
 class _Queue:

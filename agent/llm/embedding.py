@@ -25,6 +25,7 @@ MOST_BYTES = 8_000
 usual models take. An abstract has some 1,500 bytes."""
 
 Rows = NDArray[np.float32]
+"""Vectors, a row each, of shape (n, d); or one of them alone, of shape (d,)."""
 Say = Callable[[str], None]
 
 
@@ -42,7 +43,7 @@ class Vector(Answer):
 
 
 def decoded(text: str) -> Rows:
-    """The vector, of length one; ValueError where it has none."""
+    """The vector, of shape (d,) and length one; ValueError where the text is no base64 of one, or it has no length."""
     numbers = np.frombuffer(b64decode(text, validate=True), dtype="<f4").astype(np.float64)
     length = float(np.linalg.norm(numbers))
     if not (np.isfinite(length) and length > 0):
@@ -62,7 +63,10 @@ class Embedder:
         say: Say = log.warning,
         progress: Progress | None = None,
     ) -> None:
-        """`client` asks the same server for answers: what stops the one stops the other."""
+        """`client` asks the same server for answers: what stops the one stops the other.
+
+        `say` is told in a sentence what has to go without vectors, and why; each only once.
+        """
         self.model = model
         self.n_replies = 0
         """Vectors that came back so far, kept ones included."""
@@ -76,7 +80,7 @@ class Embedder:
         """Why nothing more is asked of it in this run."""
 
     def vectors(self, texts: Sequence[str]) -> Rows | Unanswered:
-        """Rows of length one in the order of the texts; a row of zeros for a text that has no vector.
+        """Rows of length one in the order of the texts, of shape (n, d); a row of zeros for a text without a vector.
 
         An Unanswered where there are none, be it that the server gives none or that the run was stopped. What was paid
         for is kept, and the next run asks for the rest alone.

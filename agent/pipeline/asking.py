@@ -129,7 +129,7 @@ class Asking:
         if not client.is_built_in:
             self._announce(tasks, sum(one.n_possible for one in found.values()))
         read = asked.gather(tasks, client)
-        tasks = self._with_next_steps(tasks, read, keys, client)
+        tasks, read = self._with_next_steps(tasks, read, keys, client)
         got: dict[str, _Answered | Unanswered] = {}
         for task, own in zip(tasks, read, strict=True):
             n_more = len(task.papers) - len(found[task.question].keys)
@@ -193,24 +193,25 @@ class Asking:
 
     def _with_next_steps(
         self, tasks: Sequence[asked.Task], read: Sequence[asked.Gathered], keys: Collection[str], client: Client
-    ) -> list[asked.Task]:
-        """The tasks with the papers that what was found leads to, and adds to `read` what these say."""
-        several = [n for n, own in enumerate(read) if tasks[n].plan.steps and own.sayings and not own.unanswered]
+    ) -> tuple[list[asked.Task], list[asked.Gathered]]:
+        """The tasks with the papers that what was found leads to, and all that was read with what these say."""
+        tasks, read = list(tasks), list(read)
+        several = [
+            n for n, own in enumerate(read) if _has_next_step(tasks[n], own) and len(tasks[n].papers) < len(keys)
+        ]
         steps = asked.follow([tasks[n] for n in several], [read[n] for n in several], client)
         further: dict[int, asked.Task] = {}
         for n, step in zip(several, steps, strict=True):
             if isinstance(step, Unanswered):
-                read[n].unanswered.append(step)
+                read[n] += asked.Gathered(unanswered=(step,))
             elif step is not None:
                 known = [paper.key for paper in tasks[n].papers]
-                more = asked.find_more(step.searches, self._index, scope=keys, known=known, near=self._near)
-                further[n] = asked.Task(step.searches[0], step, self._run.corpus.papers(more))
+                more = asked.find_more(step.plan.searches, self._index, scope=keys, known=known, near=self._near)
+                further[n] = asked.Task(step.question, step.plan, self._run.corpus.papers(more))
         for n, own in zip(further, asked.gather(list(further.values()), client), strict=True):
-            read[n].add(own)
-        return [
-            replace(task, papers=(*task.papers, *further[n].papers)) if n in further else task
-            for n, task in enumerate(tasks)
-        ]
+            read[n] += own
+            tasks[n] = replace(tasks[n], papers=(*tasks[n].papers, *further[n].papers))
+        return tasks, read
 
     def _settled(self, question: str, plan: Plan, got: _Answered) -> Answer:
         n_bare = len(self._keys) - len(self._quotable)
@@ -249,6 +250,11 @@ class Asking:
         return asked.nearest(gathered.sayings, [hit.key for hit in hits])
 
 
+def _has_next_step(task: asked.Task, read: asked.Gathered, keys: Collection[str]) -> bool:
+    """Whether something was found that another search could start from, and papers are left to be found."""
+    return bool(task.plan.steps and read.sayings and not read.unanswered and len(task.papers) < len(keys))
+
+
 def _joined(main: _Answered | Unanswered | None, aside: _Answered | Unanswered | None) -> _Answered | Unanswered:
     """What the model wrote, with what the built-in one quoted of the papers that no server is sent."""
     if isinstance(main, Unanswered) or aside is None:
@@ -256,14 +262,11 @@ def _joined(main: _Answered | Unanswered | None, aside: _Answered | Unanswered |
         return main
     if isinstance(aside, Unanswered) or main is None:
         return aside
-    gathered = asked.Gathered()
-    for one in (main, aside):
-        gathered.add(one.gathered)
     passage = asked.with_aside(main.passage, aside.passage) if aside.answered else main.passage
     return replace(
         main,
         passage=passage,
-        gathered=gathered,
+        gathered=main.gathered + aside.gathered,
         answered=main.answered or aside.answered,
         n_possible=main.n_possible + aside.n_possible,
     )

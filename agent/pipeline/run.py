@@ -278,14 +278,14 @@ class Run:
         earlier = self.folder.report()
         carried = [one for one in earlier.unanswered if not self._came_to(one)] if earlier else []
         unanswered = [*carried, *self.unanswered]
-        usable = self._usable()
+        corpus, usable = self.corpus, self._usable()
         stock = Stock(
-            self.protocol.note, self.sources, self.corpus, self.taxonomy, usable, draft, unanswered, self.not_sent
+            self.protocol.note, self.sources, corpus, self.taxonomy, usable, draft, unanswered, self.not_sent, self.kept
         )
-        report = take_stock(stock, version("conspectus"), self.kept)
+        report = take_stock(stock, version("conspectus"))
         self.folder.save_report(report)
         if draft and self.taxonomy:
-            survey = Survey(self.protocol, draft, self.corpus, self.taxonomy, usable, report, self.kept.printed)
+            survey = Survey(self.protocol, draft, corpus, self.taxonomy, usable, report, self.kept.printed)
             self.folder.save_rendered(render(survey))
         return report
 

@@ -60,6 +60,12 @@ def extent_line(answer: Answer) -> str:
     return "; ".join([*said, *(["the built-in model goes by shared words alone"] if is_guess else [])])
 
 
+def extent_sentence(answer: Answer) -> str:
+    """The same as a sentence begins; what ends it is for who prints it."""
+    line = extent_line(answer)
+    return f"{line[0].upper()}{line[1:]}"
+
+
 def _counted(extent: Extent, n_found: int, in_scope: str, *, may: str) -> list[str]:
     """A count of papers, or at least so many, and what was not looked at for it."""
     say = f"{may}say so" if n_found != 1 or may else "says so"

@@ -21,8 +21,8 @@ from agent.draft import (
     Verdict,
 )
 from agent.papers import digest_of
-from agent.question import Answer, Kind
-from agent.render.asked import NOT_SAID, extent_line, heading, limits, titled
+from agent.question import Answer
+from agent.render.asked import NOT_SAID, extent_sentence, heading, limits, titled
 from agent.render.printed import NOT_SENT, SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
 from agent.review import BUILT_IN
@@ -138,18 +138,15 @@ class Edition:
         """The answer under its question, then all papers that a question over the whole corpus found."""
         anchor, over = self._anchors.name(f"question-{answer.id}"), heading(answer)
         written = self._stretch(anchor, None, answer.passage)
-        columns = tuple(dict.fromkeys(column for row in answer.passage.rows for column in row.cells))
         yield replace(
             written,
             heading=over,
-            table=self._table(answer.passage.rows, columns) if columns else None,
+            table=self._table(answer.passage.rows, answer.columns) if answer.columns else None,
             counted=tuple(_of_answer(answer, len(self.survey.corpus))),
             left_open=answer.missing or "",
         )
-        if answer.kind is Kind.CORPUS and answer.answered and answer.matching:
-            quotes = {saying.key: saying.quote for saying in reversed(answer.matching)}
-            rows = [Row(key=key, cells={_QUOTE: Cell(text=quote, quote=quote)}) for key, quote in quotes.items()]
-            rows.sort(key=lambda row: answer.matching_keys.index(row.key))
+        if answer.listed:
+            rows = [Row(key=key, cells={_QUOTE: Cell(text=quote, quote=quote)}) for key, quote in answer.listed.items()]
             table = replace(self._table(rows, (_QUOTE,)), title="The papers that say so")
             yield Stretch(self._anchors.name(f"papers-{answer.id}"), None, (), table)
 
@@ -234,8 +231,7 @@ def _of_answer(answer: Answer, n_papers: int) -> Iterator[str]:
         yield NOT_SAID
     if titled(answer) != heading(answer):
         yield f"The whole question: {titled(answer)}"
-    extent = extent_line(answer)
-    yield f"{extent[0].upper()}{extent[1:]}."
+    yield f"{extent_sentence(answer)}."
     if answer.made.model:
         model = f"the built-in model ({BUILT_IN})" if answer.made.is_built_in else answer.made.model
         yield f"Answered by {model}{f' on {answer.made.day}' if answer.made.day else ''}."

@@ -32,6 +32,7 @@ class Entry:
 
 
 def entries_of(corpus: Corpus, cards: Mapping[str, Card], taxonomy: Taxonomy | None) -> Iterator[Entry]:
+    """One for each paper; of a paper without a card its title and abstract alone."""
     names = category_names(taxonomy)
     for paper in corpus:
         said = card_lines(cards.get(paper.key), names)
@@ -68,7 +69,10 @@ SCHEMA = _schema()
 
 
 def bare_index(path: str | None) -> Index:
-    """The index that stands in this folder, or an empty one; in memory where there is none."""
+    """The index that stands in this folder, or an empty one; in memory without a folder.
+
+    ValueError where what stands there is none.
+    """
     index = Index(SCHEMA, path)
     index.register_tokenizer(_TOKENIZER, analyzer_of_spaced())
     index.config_reader("manual")
@@ -76,6 +80,7 @@ def bare_index(path: str | None) -> Index:
 
 
 def document(entry: Entry) -> Document:
+    """The entry as the engine takes it in, its words parted as `bare_index` expects them."""
     made = Document()
     made.add_text(KEY, entry.key)
     for name in FIELDS:
@@ -84,7 +89,6 @@ def document(entry: Entry) -> Document:
             reading = read(text).text
             made.add_text(name, spaced(reading))
             if compounds := tied_words(reading):
-                made.add_text(
-                    name, spaced(compounds)
-                )  # apart from the text, so that no phrase runs from one into the other
+                # Apart from the text, so that no phrase runs from one into the other.
+                made.add_text(name, spaced(compounds))
     return made

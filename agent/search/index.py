@@ -1,7 +1,7 @@
 """Finds papers by words: BM25 over titles, abstracts and cards, with no model asked."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from tantivy import Query as EngineQuery
 from agent.papers import Corpus
 from agent.review import Card, Taxonomy
 from agent.search.documents import FIELDS, KEY, PAPER_FIELDS, SCHEMA, entries_of
-from agent.search.kept import in_memory, up_to_date
+from agent.search.kept import Say, in_memory, up_to_date
 from agent.search.query import Query
 from agent.search.wanted import Run, Wanted, sequence, spellings, wanted
 
@@ -27,11 +27,15 @@ _DIGITS = 3
 
 
 class Hit(NamedTuple):
+    """A paper that was found, by its key."""
+
     key: str
     score: float
+    """BM25's, of the words of one search; it says nothing beside a score of another."""
 
 
-def silent(_: str) -> None: ...
+def silent(_: str) -> None:
+    """Tell nobody."""
 
 
 class Index:
@@ -48,11 +52,11 @@ class Index:
         corpus: Corpus,
         cards: Mapping[str, Card] = {},
         taxonomy: Taxonomy | None = None,
-        say: Callable[[str], None] = silent,
+        say: Say = silent,
     ) -> "Index":
         """The index of these papers, brought up to date; made anew where it is damaged or of another version.
 
-        In memory where folder is None or cannot be written.
+        In memory where folder is None or cannot be written; `say` is told what could not be used, and of long work.
         """
         entries = {entry.key: entry for entry in entries_of(corpus, cards, taxonomy)}
         if folder is not None:
@@ -71,7 +75,10 @@ class Index:
         return self._best(looked_for, most, among) if looked_for else []
 
     def find(self, query: Query, *, most: int = 10, among: Collection[str] | None = None) -> list[Hit]:
-        """The same for a query: each of its phrases stands in a hit, and nothing of what it excludes does."""
+        """The same for a query: each of its phrases stands in a hit, and nothing of what it excludes does.
+
+        Both are looked for in titles and abstracts alone, which are the paper's own words.
+        """
         looked_for = self._any_of(wanted(query.words))
         must = [(Occur.Must, _stands(sequence(phrase))) for phrase in query.phrases]
         if not looked_for and not must:

@@ -21,6 +21,7 @@ from agent.papers import Frozen, digest_of
 from agent.search.documents import KEY, Entry, bare_index, document
 
 Say = Callable[[str], None]
+"""Tells a person a sentence."""
 
 VERSION = 1
 """Of what is indexed and how; another one, of ours or of the engine, makes the index anew."""
@@ -53,6 +54,7 @@ class State(Frozen):
 
 
 def in_memory(entries: Iterable[Entry]) -> Index:
+    """An index that no file has."""
     index = bare_index(None)
     _write(index, entries)
     return index

@@ -40,7 +40,8 @@ def near_papers(
 def nearest(query: NDArray[np.float32], rows: NDArray[np.float32], keys: Sequence[str], most: int) -> list[str]:
     """The keys of the rows nearest to the query, by the cosine of their angle, ties by key.
 
-    All are of length one, or zeros where there is no vector: nothing is near those, and they are near nothing.
+    The query is of shape (d,), the rows are of shape (n, d), one for each key. All are of length one, or zeros where
+    there is no vector: nothing is near those, and they are near nothing.
     """
     places = np.flatnonzero(rows.any(axis=1))
     if most <= 0 or not query.any() or not len(places):

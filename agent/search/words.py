@@ -28,8 +28,6 @@ _ODD = re.compile("[\\\\\u00ad\u200b-\u200f\u2060-\u206f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TIED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
 _BROKEN = re.compile(r"(?<=[^\W\d_])[-‐]\s+(?=[^\W\d_])")
-
-
 _FIGURES = re.compile(r"[0-9]+")
 _BLANKS = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 """For each sign of ASCII that is no part of a word."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.ask import Gathered, Task, follow
+from agent.ask import Gathered, Step, Task, follow
 from agent.ask import gather as gather_all
 from agent.ask.gather import readings_of
 from agent.llm.client import Client
@@ -25,7 +25,7 @@ def test_a_quote_becomes_the_papers_own_span() -> None:
     got = gather("How many?", Plan(), PAPERS, Client(transport, "m"))
     (saying,) = got.sayings
     assert saying.quote == COUNTS == BEES["abstract"][saying.start : saying.end]
-    assert saying.bearing is Bearing.ANSWERS and got.read == [paper.key for paper in PAPERS]
+    assert saying.bearing is Bearing.ANSWERS and got.read == tuple(paper.key for paper in PAPERS)
 
 
 def test_words_that_are_not_in_the_paper_are_no_quote() -> None:
@@ -39,7 +39,7 @@ def test_papers_go_out_twenty_five_a_call() -> None:
     transport = Scripted(lambda call: gathered(nothing=tuple(p.key for p in call.fields["papers"])))
     got = gather("What?", Plan(), papers, Client(transport, "m"))
     assert [len(call.fields["papers"]) for call in transport.calls] == [25, 25, 10]
-    assert got.read == [paper.key for paper in papers]
+    assert got.read == tuple(paper.key for paper in papers)
 
 
 def test_where_papers_are_counted_what_was_left_out_or_misquoted_is_read_again() -> None:
@@ -49,14 +49,14 @@ def test_where_papers_are_counted_what_was_left_out_or_misquoted_is_read_again()
     )
     got = gather("Which count?", Plan(kind=Kind.CORPUS), PAPERS, Client(transport, "m"))
     assert [paper.key for paper in transport.calls[1].fields["papers"]] == ["bees2021", "slugs2023"]
-    assert got.read == ["bees2021", "moths2022", "slugs2023"]
+    assert got.read == ("bees2021", "moths2022", "slugs2023")
     assert [saying.quote for saying in got.sayings] == [COUNTS]
 
 
 def test_a_paper_that_is_left_out_twice_is_not_counted_as_read() -> None:
     transport = Scripted(gathered(nothing=("moths2022", "bees2021")), gathered())
     got = gather("Which count?", Plan(kind=Kind.CORPUS), PAPERS, Client(transport, "m"))
-    assert got.read == ["bees2021", "moths2022"]
+    assert got.read == ("bees2021", "moths2022")
 
 
 def test_a_question_on_one_fact_is_read_once() -> None:
@@ -85,8 +85,9 @@ def test_the_next_step_names_what_was_found() -> None:
     line = {"found": "BeeNet does.", "question": "Where was BeeNet tried?", "searches": ["BeeNet meadows"]}
     transport = Scripted(line, line | {"question": None})
     client = Client(transport, "m")
-    task, read = Task("Where was what counts bees tried?", plan, PAPERS), Gathered([saying("bees2021")])
+    task, read = Task("Where was what counts bees tried?", plan, PAPERS), Gathered((saying("bees2021"),))
     (step,) = follow([task], [read], client)
-    assert isinstance(step, Plan) and step.searches == ("Where was BeeNet tried?", "BeeNet meadows")
+    assert isinstance(step, Step) and step.question == "Where was BeeNet tried?"
+    assert step.plan.searches == ("Where was BeeNet tried?", "BeeNet meadows")
     assert "1. <step-" in transport.calls[0].user and COUNTS in transport.calls[0].user
     assert follow([task], [read], client) == [None]

@@ -19,7 +19,7 @@ def read(paper: Paper, bearing: Bearing = Bearing.ANSWERS, quote: str | None = C
 
 def answer(transport: Scripted, *readings: ReadPaper, question: str = "How many?", table: bool = False) -> Response:
     entries = readings or (read(BEES), read(MOTHS))
-    sayings = [saying for entry in entries for saying in entry.sayings]
+    sayings = tuple(saying for entry in entries for saying in entry.sayings)
     task = Task(question, Plan(), tuple(entry.paper for entry in entries))
     (got,) = respond([task], [Gathered(sayings)], Client(transport, "m"), table=table)
     assert isinstance(got, Response)

@@ -2,10 +2,7 @@
 
 import io
 import json
-import os
-import pty
 import re
-import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
@@ -27,8 +24,8 @@ from tests.command import Conspectus
 from tests.nouns import BEES, CORPUS, TAXONOMY, cards
 from tests.papers import TAXONOMY as GARDENS
 from tests.papers import write_jsonl
+from tests.terminal import at_a_terminal
 
-ROOT = Path(__file__).resolve().parents[2]
 Asked = list[dict[str, Any]]
 
 
@@ -326,13 +323,9 @@ def test_what_was_asked_is_listed(review: Path, conspectus: Conspectus) -> None:
     assert as_json[0]["scope"]["within"] == ["bees"] and as_json[0]["id"] == limited.id
 
 
-# A terminal.
-
-
 SHOWN = """
 import sys
 from agent.pipeline import Review
-from agent.pipeline.asking import Asking
 from agent.question import Answer
 given = Answer.model_validate_json(open(sys.argv.pop(1)).read())
 Review.ask = lambda self, question, **how: given
@@ -341,26 +334,13 @@ main()
 """
 
 
-def at_a_terminal(given: Answer, review: Path, *words: str, width: int) -> str:
-    """What a person sees on a terminal of this width, styles included."""
+def seen_of(given: Answer, review: Path, *words: str, width: int) -> str:
+    """What a person sees of this answer on a terminal of this width, styles included."""
     (review / "given.json").write_text(given.model_dump_json())
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": str(width)}
-    command = [sys.executable, "-c", SHOWN, str(review / "given.json"), "ask", "q?", "-r", str(review), *words]
-    with subprocess.Popen([*command, "--offline"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as run:
-        os.close(theirs)
-        seen = b""
-        while chunk := _read(ours):
-            seen += chunk
-    assert run.returncode == 0, seen.decode()
-    return seen.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when the last program at it has ended
-        return b""
+    asked = ["ask", "q?", "-r", str(review), *words, "--offline"]
+    code, seen = at_a_terminal([sys.executable, "-c", SHOWN, str(review / "given.json"), *asked], width)
+    assert code == 0, seen
+    return seen
 
 
 def plain(text: str) -> list[str]:
@@ -369,7 +349,7 @@ def plain(text: str) -> list[str]:
 
 @pytest.mark.parametrize("width", [60, 120])
 def test_on_a_terminal_lines_fit_and_go_on_below_themselves(review: Path, width: int) -> None:
-    seen = at_a_terminal(HOW_MANY, review, width=width)
+    seen = seen_of(HOW_MANY, review, width=width)
     lines = plain(seen)
     assert max(map(len, lines)) <= min(width, 100) and "\x1b[" in seen
     whole = " ".join(" ".join(lines).split())
@@ -382,11 +362,11 @@ def test_on_a_terminal_lines_fit_and_go_on_below_themselves(review: Path, width:
 
 
 def test_on_a_terminal_a_comparison_is_a_table(review: Path) -> None:
-    lines = plain(at_a_terminal(COMPARED, review, "--table", width=100))
+    lines = plain(seen_of(COMPARED, review, "--table", width=100))
     head = next(line for line in lines if "animal" in line and "place" in line)
     row = next(line for line in lines if "12 meadows" in line)
     assert row.index("12 meadows") == head.index("place") and "|" not in row
-    narrow = plain(at_a_terminal(COMPARED, review, "--table", width=30))
+    narrow = plain(seen_of(COMPARED, review, "--table", width=30))
     assert "  place: 12 meadows" in narrow
 
 
@@ -401,17 +381,17 @@ def test_nothing_from_papers_or_models_moves_a_terminal(tmp_path: Path) -> None:
     given = answer(bad, passage(claim)).model_copy(update={"missing": bad, "nearest": ("bees2021",)})
     review = make_review(tmp_path / "r", corpus)
     for one in (given, given.model_copy(update={"answered": False, "kind": Kind.CORPUS})):
-        seen = at_a_terminal(one, review, width=100)
+        seen = seen_of(one, review, width=100)
         assert not re.search("[\x07\x08\r\x9b\u202e\u202c]|\x1b(?!\\[[0-9;]*m)|\x1b\\[31m", seen)
         assert "[bold]no markup[/bold] [link=http://x]y[/link] :bee:" in " ".join(" ".join(plain(seen)).split())
-    as_json = at_a_terminal(given, review, "--json", width=100)
+    as_json = seen_of(given, review, "--json", width=100)
     assert not re.search("[\x07\x1b\x9b]", as_json)
     assert json.loads(as_json)["citations"][0]["quote"] == quote
 
 
 def test_writing_without_blanks_fits_as_well(review: Path) -> None:
     claim = HOW_MANY.claims[0].model_copy(update={"text": "花に来る蜂をカメラで数える" * 12})
-    lines = plain(at_a_terminal(answer("何匹？", passage(claim)), review, width=60))
+    lines = plain(seen_of(answer("何匹？", passage(claim)), review, width=60))
     body = [line for line in lines if "蜂" in line]
     assert len(body) > 3 and max(len(line) for line in body) <= 30
     assert textwrap.dedent("".join(body)).count("蜂") == 12

@@ -1,13 +1,8 @@
 """What `conspectus doctor` says of a review and the way to its model, and that no secret is in it."""
 
-import fcntl
 import json
 import os
-import pty
-import struct
-import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +12,7 @@ from tests.command import Conspectus, Result
 from tests.contacts import COMMAND
 from tests.one_status import OneStatus
 from tests.stub import Stub, running_stub
+from tests.terminal import at_a_terminal
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GARDENS = CHECKOUT / "tests" / "data" / "gardens.jsonl"
@@ -509,23 +505,5 @@ def test_lines_fit_the_terminal_and_stand_in_columns(review: Path, columns: int)
 
 def on_terminal(columns: int, cwd: Path, *words: str) -> list[str]:
     """What the command prints on a terminal of so many columns."""
-    here, there = pty.openpty()
-    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-    environ["PYTHONPATH"] = str(CHECKOUT)
-    line = [sys.executable, "-c", COMMAND, *words]
-    with subprocess.Popen(line, cwd=cwd, stdin=there, stdout=there, stderr=there, env=environ) as process:
-        os.close(there)
-        shown = b""
-        while chunk := _read(here):
-            shown += chunk
-        process.wait()
-    os.close(here)
-    return shown.decode().replace("\r", "").splitlines()
-
-
-def _read(handle: int) -> bytes:
-    try:
-        return os.read(handle, 65_536)
-    except OSError:  # how a terminal says that its other end is closed
-        return b""
+    _, shown = at_a_terminal([sys.executable, "-c", COMMAND, *words], columns, cwd=cwd)
+    return shown.splitlines()

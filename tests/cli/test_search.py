@@ -1,10 +1,6 @@
 """`conspectus search`: what it finds and how that is shown, and that it asks no model."""
 
-import io
 import json
-import os
-import pty
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +9,7 @@ import pytest
 from agent.cli.options import read_years
 from tests.command import Conspectus
 from tests.papers import TAXONOMY, write_jsonl
+from tests.terminal import at_a_terminal
 
 COMMAND = [sys.executable, "-c", "from agent.cli import main; main()"]
 PAPERS = [
@@ -181,24 +178,10 @@ def test_a_damaged_index_costs_a_line(review: Path, conspectus: Conspectus) -> N
 
 
 def shown_on_a_terminal(review: Path, *words: str, columns: int) -> str:
-    """What a terminal of this width gets."""
-    ours, theirs = pty.openpty()
-    width = {"COLUMNS": str(columns), "LINES": "40", "TERM": "xterm"}
-    root = str(Path(__file__).resolve().parents[2])
-    process = subprocess.Popen(
-        [*COMMAND, "search", *words, "-r", str(review)],
-        stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env={**os.environ, **width, "PYTHONPATH": root},
-    )  # fmt: skip
-    os.close(theirs)
-    out = io.BytesIO()
-    try:
-        while chunk := os.read(ours, 4096):
-            out.write(chunk)
-    except OSError:  # the other end is closed
-        pass
-    os.close(ours)
-    assert process.wait(timeout=30) == 0
-    return out.getvalue().decode().replace("\r\n", "\n")
+    """What a terminal of this width gets of the hits."""
+    code, shown = at_a_terminal([*COMMAND, "search", *words, "-r", str(review)], columns, shows_stderr=False)
+    assert code == 0, shown
+    return shown
 
 
 @pytest.mark.parametrize("columns", [120, 40, 24])

@@ -107,7 +107,7 @@ def test_286_texts_are_paid_for_once(stub: Stub, tmp_path: Path) -> None:
     with connected(tmp_path, stub.url, said.append) as first:
         assert first.embedder is not None
         rows = first.embedder.vectors(texts(286))
-        assert first.embedder.vectors(texts(286)[5:9]) is not None
+        assert not isinstance(first.embedder.vectors(texts(286)[5:9]), Unanswered)
         stats = stub.stats()
         assert stats["requests"] == {PATH: 9}
         usage = first.usage[EMBED]
@@ -244,7 +244,7 @@ def test_a_server_without_vectors_is_said_in_one_sentence_and_not_pressed(tmp_pa
 def test_a_wrong_key_is_said_and_a_server_that_is_not_there_stops_the_run(stub: Stub, tmp_path: Path) -> None:
     stub.config(api_key="sk-another-0123456789")
     with Setup(tmp_path, stub.url) as one:
-        assert "check OPENAI_API_KEY" in one.why(texts(3)) or "set OPENAI_API_KEY" in one.why(texts(3))
+        assert "set OPENAI_API_KEY" in one.why(texts(3))
     with VectorServer(lambda wanted: told([])) as server:
         gone = server.url
     with Setup(tmp_path, gone, retries=HASTY) as one:
