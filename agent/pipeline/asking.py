@@ -49,6 +49,11 @@ class Asking:
         self._quotable = asked.with_abstract(self._keys, run.corpus)
         self._private = self._quotable & run.readers.private
 
+    @property
+    def client(self) -> Client:
+        """The model of this run, which knows what stopped it."""
+        return self._run.client
+
     def standing(self, question: str) -> Answer | None:
         """The answer that stands in the folder to this question, if the papers it was put to are as they were."""
         answer = self._run.folder.answers().get(id_of(question, self._scope))
@@ -196,9 +201,7 @@ class Asking:
     ) -> tuple[list[asked.Task], list[asked.Gathered]]:
         """The tasks with the papers that what was found leads to, and all that was read with what these say."""
         tasks, read = list(tasks), list(read)
-        several = [
-            n for n, own in enumerate(read) if _has_next_step(tasks[n], own) and len(tasks[n].papers) < len(keys)
-        ]
+        several = [n for n, own in enumerate(read) if _has_next_step(tasks[n], own, keys)]
         steps = asked.follow([tasks[n] for n in several], [read[n] for n in several], client)
         further: dict[int, asked.Task] = {}
         for n, step in zip(several, steps, strict=True):

@@ -12,7 +12,7 @@ from agent.connect import DEMO, Access, Connection, asks_a_server, connect, pric
 from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
-from agent.llm.client import Progress
+from agent.llm.client import Client, Progress
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
 from agent.papers import Paper
@@ -157,7 +157,7 @@ class Review:
         with self._questions(scope, table=table) as asking:
             answer = asking.standing(text) or asking.ask(text)
             if isinstance(answer, Unanswered):
-                raise self._why_not(answer)
+                raise _why_not(answer, asking.client)
             with self.folder.held("ask", self._say):
                 return asking.keep(answer, printed=keep)
 
@@ -177,8 +177,8 @@ class Review:
                 answers = asking.ask_all(texts)
                 yield answers, self.spent.total.since(before)
                 lost = [one for one in answers if isinstance(one, Unanswered)]
-                if lost and self._connection and self._connection.client.stopped:
-                    raise self._why_not(lost[0])
+                if lost and asking.client.stopped:
+                    raise _why_not(lost[0], asking.client)
 
     @contextmanager
     def _questions(self, scope: Scope, *, table: bool) -> Iterator[Asking]:
@@ -199,14 +199,6 @@ class Review:
                 yield Asking(run, index, scope, table=table, near=near)
             finally:
                 self._log(connection)
-
-    def _why_not(self, unanswered: Unanswered) -> ConspectusError:
-        """What ended the run, or why the question stayed unanswered."""
-        stopped = self._connection.client.stopped if self._connection else None
-        if isinstance(stopped, NotRecorded) and self._connection and self._connection.client.model == DEMO:
-            told = "the demo holds answers to the questions in its questions.jsonl, and none to this one"
-            return NotRecorded(f"{told}; ask it with --offline, or of a model with --model")
-        return stopped or Unfinished(f"the question stayed unanswered: {unanswered.why}; ask again to go on from there")
 
     def estimate(self) -> Estimate:
         """What a build would take now; nothing is sent, and nothing of the review is written."""
@@ -284,3 +276,12 @@ class Review:
             }
             | self.spent.as_line()
         )
+
+
+def _why_not(unanswered: Unanswered, client: Client) -> ConspectusError:
+    """What ended the run, or why a question stayed unanswered."""
+    if isinstance(client.stopped, NotRecorded) and client.model == DEMO:
+        told = "the demo holds answers to the questions in its questions.jsonl, and none to this one"
+        return NotRecorded(f"{told}; ask it with --offline, or of a model with --model")
+    told = f"the question stayed unanswered: {unanswered.why}; ask again to go on from there"
+    return client.stopped or Unfinished(told)
