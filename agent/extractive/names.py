@@ -1,6 +1,7 @@
 """Finds what a work calls itself: the name before a title's colon, or the one that its abstract introduces."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.extractive.roles import Role, Sentence, best, read
@@ -22,6 +23,8 @@ _PROPOSED = re.compile(
     rf"[\"“'‘]?({_NAME})[\"”'’]?(?=\s*(?:,|\(|:|\.|$)|\s+(?:an?|the|which|that|to|as|for|is)\b)"
 )
 _IN_BRACKETS = re.compile(r"((?:[\w^-]+\s+){1,9}?[\w^-]+)\s*\(\s*([A-Z^]?[\w^+-]*[A-Z][\w^+-]*)\s*\)")
+_SHORT = re.compile(r"\(\s*([A-Z][\w+-]*[A-Z][\w+-]*)\s*\)")
+_LONG_FORM_CHARS = 90
 _OPENED = re.compile(r"(?:propos|introduc|present|develop|releas|design|build|describ|contribut)\w*\b(.*)$", re.DOTALL)
 _GOVERNED = re.compile(r"\b(?:for|of|in|with|on|to|using|by|from|that|which)\b")
 _SUBJECT = re.compile(rf"^({_NAME})\s+(?:is|consists|uses|combines|employs|introduces|leverages|achieves|enables)\b")
@@ -73,6 +76,17 @@ def _introduced(sentence: Sentence | None) -> str | None:
         if _stands_for(match[2], match[1]) and not _is_plural(match[2]) and _is_object(sentence.text, match):
             return match[2]
     return None
+
+
+def abbreviations_in(text: str) -> Iterator[tuple[str, str]]:
+    """Each short form that the text gives in brackets, with the words before it that its letters begin."""
+    for match in _SHORT.finditer(text):
+        words = re.findall(r"[\w-]+", text[max(0, match.start() - _LONG_FORM_CHARS) : match.start()])
+        letters = match[1].rstrip("s")
+        longs = (" ".join(words[-n_words:]) for n_words in range(1, min(len(words), 2 * len(letters)) + 1))
+        long = next((one for one in longs if one[0].lower() == letters[0].lower() and _stands_for(letters, one)), None)
+        if long:
+            yield match[1], long
 
 
 def _is_plural(acronym: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from agent.extractive.core import core_of
+from agent.extractive.counting import count
 from agent.extractive.questions import Question, read_question
 from agent.extractive.roles import shortened
 from agent.extractive.sought import Sort, sought_in
@@ -31,6 +33,8 @@ OF_COMPARED = 0.8
 def gather(question: str, kind: str, papers: Sequence[Paper]) -> dict[str, Any]:
     """The answer to `ask_gather`."""
     read = read_question(question)
+    if Kind(kind) is Kind.CORPUS:
+        return _over_all(question, papers)
     ranked = sorted(weigh(read, papers), key=lambda one: (-round(one.coverage + one.said, 6), one.paper.key))
     quotable = [one for one in ranked if one.sentence is not None and one.coverage > 0]
     answering = {one.paper.key for one in _answering(read, Kind(kind), quotable)}
@@ -40,6 +44,18 @@ def gather(question: str, kind: str, papers: Sequence[Paper]) -> dict[str, Any]:
     keys = {one.paper.key for one in told}
     return {
         "sayings": [saying for one in told for saying in _sayings(one, one.paper.key in answering)],
+        "nothing": [paper.key for paper in papers if paper.key not in keys],
+    }
+
+
+def _over_all(question: str, papers: Sequence[Paper]) -> dict[str, Any]:
+    counted = count(core_of(question, papers), papers)
+    keys = {one.paper.key for one in counted}
+    return {
+        "sayings": [
+            {"key": one.paper.key, "quote": one.quote, "bearing": "answers", "says": shortened(one.quote, SAYS_WORDS)}
+            for one in sorted(counted, key=lambda one: (-one.score, one.paper.key))
+        ],
         "nothing": [paper.key for paper in papers if paper.key not in keys],
     }
 

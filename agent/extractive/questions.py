@@ -112,6 +112,18 @@ def everyday() -> frozenset[str]:
     return frozenset(token.stem for line in lines if not line.startswith("#") for token in tokens(line))
 
 
+def is_frame(token: Token, language: str) -> bool:
+    """Whether the word only puts the question, in whatever language."""
+    word = token.word.lower()
+    is_little = word in _LANGUAGES[language]
+    return is_little or is_stop(word) or word in _FRAME or (len(word) < 2 and not word.isdigit())
+
+
+def is_plain(token: Token) -> bool:
+    """Whether the word tells little of a subject."""
+    return token.stem in everyday() or _PLAIN.search(token.word.lower()) is not None
+
+
 @lru_cache(maxsize=64)
 def read_question(text: str) -> Question:
     language = language_of(text)
@@ -187,5 +199,5 @@ def _concept_at(found: list[Token], place: int, named: Mapping[int, str]) -> tup
     word = token.word.lower()
     if is_stop(word) or word in _FRAME or (len(word) < 2 and not word.isdigit()):
         return None, 1
-    is_plain = token.stem in everyday() or _PLAIN.search(word) is not None
-    return Concept(token.word, (token.stem,), known.of((token.stem,)), EVERYDAY if is_plain else 1.0), 1
+    weight = EVERYDAY if is_plain(token) else 1.0
+    return Concept(token.word, (token.stem,), known.of((token.stem,)), weight), 1

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from agent.extractive.tokens import Phrase, phrase_of
+from agent.extractive.tokens import Phrase, phrase_of, rooted
 
 _FILE = Path(__file__).with_name("thesaurus.txt")
+_SAME = Path(__file__).with_name("same.txt")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,31 @@ def thesaurus() -> Thesaurus:
     return Thesaurus(nearby, spellings)
 
 
+def same(phrase: Phrase) -> tuple[Phrase, ...]:
+    """What counts as this where papers are counted, roots for roots, with itself; nothing for a word that is not known.
+
+    Other words for it and kinds of it, not what is merely near.
+    """
+    return _same().get(phrase, ())
+
+
+@lru_cache(maxsize=1)
+def _same() -> Mapping[Phrase, tuple[Phrase, ...]]:
+    found: defaultdict[Phrase, dict[Phrase, None]] = defaultdict(dict)
+    for line in _lines(_SAME.read_text(encoding="utf-8")):
+        words, _, kinds = (part.split(",") for part in line.partition(":"))
+        alike, below = ([rooted(phrase_of(one)) for one in group if one.strip()] for group in (words, kinds))
+        for phrase in alike:
+            found[phrase].update(dict.fromkeys((*alike, *below)))
+        for phrase in below:
+            found[phrase].setdefault(phrase)
+    return {phrase: tuple(others) for phrase, others in found.items()}
+
+
 def _groups(text: str) -> list[Sequence[str]]:
-    lines = [line.strip() for line in text.splitlines()]
-    return [[one.strip() for one in line.split(",")] for line in lines if line and not line.startswith("#")]
+    return [[one.strip() for one in line.split(",")] for line in _lines(text)]
+
+
+def _lines(text: str) -> list[str]:
+    lines = map(str.strip, text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -82,6 +82,15 @@ def phrase_of(text: str) -> Phrase:
     return tuple(token.stem for token in tokens(text))
 
 
+_ROOTED = re.compile(r"(?<=\w{5})(?:iz|at|iv|ic)$")
+"""What may be left of an ending: `quantiz` and `quant`, `hallucinat` and `hallucin` are one word."""
+
+
+def rooted(stems: Iterable[str]) -> Phrase:
+    """The stems without what is left of their endings."""
+    return tuple(_ROOTED.sub("", stem) for stem in stems)
+
+
 def is_stop(word: str) -> bool:
     return word.lower() in STOPS
 

@@ -18,6 +18,7 @@ from tests.nouns import claim
 from tests.papers import PLOTS, write_jsonl
 from tests.stub import running_stub
 
+HONEST = Path(__file__).parents[1] / "honest_model.py"
 Came = Answer | Unanswered | BaseException
 Answering = Callable[..., None]
 PAID = Usage(calls=3, attempts=3, input_tokens=1_500, output_tokens=500, cost_usd=0.004)
@@ -282,10 +283,10 @@ def test_without_a_key_it_ends_as_every_run_does(
 def test_one_budget_holds_for_all_questions(
     review: Path, questions: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_stub() as stub:
+    with running_stub(hook=HONEST) as stub:
         monkeypatch.setenv("OPENAI_API_KEY", "k")
         monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
-        ended = conspectus("eval", questions, "-r", review, "--model", "some-model", "--max-calls", "1")
+        ended = conspectus("eval", questions, "-r", review, "--model", "stub-model", "--max-calls", "1")
         assert stub.stats()["total"] == 1
     assert ended.code == 3
     assert ended.message.startswith("the budget of 1 calls is spent")
