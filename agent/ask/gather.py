@@ -80,7 +80,8 @@ def _read(tasks: Sequence[Task], client: Client) -> list[Gathered]:
             rows.append(
                 {"question": task.question, "kind": plan.kind.value, "searches": plan.searches, "papers": batch}
             )
-            kinds.append(later(GatherAnswer, tuple(paper.key for paper in batch)))
+            # Sorted: to pydantic one set in two orders is one type, and the schema would have the order that came first.
+            kinds.append(later(GatherAnswer, tuple(sorted(paper.key for paper in batch))))
             places.append((n, batch))
     gathered = [Gathered() for _ in tasks]
     for (n, batch), answer in zip(places, client.ask_all("ask_gather", kinds, rows), strict=True):

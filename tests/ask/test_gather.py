@@ -42,6 +42,14 @@ def test_papers_go_out_twenty_five_a_call() -> None:
     assert got.read == tuple(paper.key for paper in papers)
 
 
+def test_the_set_of_keys_has_one_order_whatever_that_of_the_papers() -> None:
+    papers = [Paper(key=f"{name}2020", title=name, abstract="A plain abstract.") for name in ("wasps", "ants")]
+    transport = Scripted(lambda call: gathered(nothing=("ants2020", "wasps2020")))
+    gather("How many?", Plan(), papers, Client(transport, "m"))
+    (call,) = transport.calls
+    assert call.schema["properties"]["nothing"]["items"]["enum"] == ["ants2020", "wasps2020"]
+
+
 def test_where_papers_are_counted_what_was_left_out_or_misquoted_is_read_again() -> None:
     transport = Scripted(
         gathered(("bees2021", "answers", ASTRAY), nothing=("moths2022",)),

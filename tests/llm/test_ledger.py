@@ -32,6 +32,6 @@ def test_stages_come_in_the_order_of_a_run_and_every_prompt_is_of_one() -> None:
     asked_by_a_run = [prompt for prompt in sorted(known_prompts()) if not prompt.startswith("doctor_")]
     usage = {prompt: Usage(1, 1, 10, 1, 0.5) for prompt in asked_by_a_run}
     found = by_stage(usage)
-    assert list(found) == ["taxonomy", "cards", "sections", "check"]
+    assert list(found) == ["taxonomy", "cards", "sections", "questions", "check"]
     assert sum(found.values(), Usage()) == sum(usage.values(), Usage())
     assert by_stage({"classify_quotes": Usage(1)}) == {"cards": Usage(1)}
