@@ -80,7 +80,7 @@ def _read(tasks: Sequence[Task], client: Client) -> list[Gathered]:
             rows.append(
                 {"question": task.question, "kind": plan.kind.value, "searches": plan.searches, "papers": batch}
             )
-            # Sorted: to pydantic one set in two orders is one type, and the schema would have the order that came first.
+            # Sorted: to pydantic one set in two orders is one type, whose schema has the order that came first.
             kinds.append(later(GatherAnswer, tuple(sorted(paper.key for paper in batch))))
             places.append((n, batch))
     gathered = [Gathered() for _ in tasks]

@@ -65,8 +65,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"^\W*(?:(?:please|now|then|and)\s+)*(?:(?:ignore|disregard|forget|override)\s+(?:all|any|your|my|the|these|every\w*|what"
-    r"|previous)\b|(?:write|compose|sing|print|repeat|pretend|act as|role-?play|translate)\b)"
+    r"^\W*(?:(?:please|now|then|and)\s+)*(?:(?:ignore|disregard|forget|override)\s+"
+    r"(?:all|any|your|my|the|these|every\w*|what|previous)\b|(?:write|compose|sing|print|repeat|pretend|act as|role-?play|translate)\b)"
     r"|\b(?:your|the) system prompt\b|\byou are now\b",
     re.IGNORECASE,
 )

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from agent.extractive.choosing import best_compared, best_of_several
+from agent.extractive.core import core_of, kind_of_need
+from agent.extractive.counting import count
 from agent.extractive.names import name_of
 from agent.extractive.passages import NEARLY_BEST
 from agent.extractive.prose import CELL_WORDS, Claim, quoted
@@ -38,8 +41,8 @@ NOTHING_SAID = "None of these papers has words that clearly answer this."
 def respond(question: str, readings: Sequence[ReadPaper], *, table: bool) -> dict[str, Any]:
     """The answer to `ask_respond`."""
     answering = [entry for entry in readings if _answers(entry)]
-    kind = read_question(question).kind if answering else Kind.FACT
-    ranked = _ranked(question, answering or readings, NEARLY_BEST if answering and kind is Kind.FACT else 0.0)
+    kind = kind_of_need(question) if answering else Kind.FACT
+    ranked = _ranked(question, kind, answering, readings) if answering else _nearest(question, readings)
     is_compared = bool(answering) and (kind is Kind.COMPARISON or table)
     return {
         "weighed": f"{len(answering)} of {len(readings)} papers have words that may answer; only words were compared.",
@@ -69,17 +72,37 @@ def _quotes(entry: ReadPaper) -> list[str]:
     return list(dict.fromkeys(saying.quote for saying in entry.sayings if saying.quote))
 
 
-def _ranked(question: str, entries: Sequence[ReadPaper], least_share: float) -> list[ReadPaper]:
-    """The papers with something to quote, the one that has most of the question first; without those that have less.
+def _ranked(
+    question: str, kind: Kind, answering: Sequence[ReadPaper], readings: Sequence[ReadPaper]
+) -> list[ReadPaper]:
+    """The papers that answer, the one that has most of the question first; without those that have much less.
 
     Papers that were read in different calls were not held against each other before.
     """
-    quotable = [entry for entry in entries if _quotes(entry)]
-    weighed = weigh(read_question(question), [entry.paper for entry in quotable])
-    shares = {one.paper.key: round(one.coverage + one.said, 6) for one in weighed}
-    least = least_share * max(shares.values(), default=0.0)
-    kept = [entry for entry in quotable if shares[entry.paper.key] >= least]
-    return sorted(kept, key=lambda entry: (-shares[entry.paper.key], entry.paper.key))
+    by_key = {entry.paper.key: entry for entry in answering if _quotes(entry)}
+    papers = [entry.paper for entry in answering if entry.paper.key in by_key]
+    read = read_question(question)
+    if kind is Kind.CORPUS:
+        scores = {one.paper.key: one.score for one in count(core_of(question, papers), papers)}
+        return sorted(by_key.values(), key=lambda entry: (-scores.get(entry.paper.key, 0.0), entry.paper.key))
+    if kind is Kind.FACT:
+        shares = _shares(question, papers)
+        least = NEARLY_BEST * max(shares.values(), default=0.0)
+        return [by_key[key] for key in sorted(shares, key=lambda key: (-shares[key], key)) if shares[key] >= least]
+    weighed = [one for one in weigh(read, [entry.paper for entry in readings]) if one.paper.key in by_key]
+    choose = best_compared if kind is Kind.COMPARISON else best_of_several
+    return [by_key[one.paper.key] for one in choose(read, weighed, least=0.0)]
+
+
+def _nearest(question: str, readings: Sequence[ReadPaper]) -> list[ReadPaper]:
+    by_key = {entry.paper.key: entry for entry in readings if _quotes(entry)}
+    shares = _shares(question, [entry.paper for entry in by_key.values()])
+    return [by_key[key] for key in sorted(shares, key=lambda key: (-shares[key], key))]
+
+
+def _shares(question: str, papers: Sequence[Paper]) -> dict[str, float]:
+    weighed = weigh(read_question(question), papers)
+    return {one.paper.key: round(one.coverage + one.said, 6) for one in weighed}
 
 
 def _claims(ranked: Sequence[ReadPaper], kind: Kind) -> list[Claim]:
@@ -93,9 +116,9 @@ def _claims(ranked: Sequence[ReadPaper], kind: Kind) -> list[Claim]:
 
 
 def _pair(entry: ReadPaper) -> list[str]:
-    """What was found in the paper, and what it does."""
+    """The two sentences that were found in the paper; where it is one, that and what the paper does."""
     did = best(read(entry.paper), Role.APPROACH)
-    return list(dict.fromkeys([_quotes(entry)[0], *([did.text] if did else [])]))
+    return list(dict.fromkeys([*_quotes(entry), *([did.text] if did else [])]))[:2]
 
 
 def _quoting(paper: Paper, sentence: str) -> Claim:

@@ -72,8 +72,8 @@ _DIFFERENCES = (
     r"|increase|decrease|drop|savings?|loss)"
 )
 _MEASURES = (
-    r"(?:rate|score|accuracy|perplexity|correlation|ratio|threshold|size|length|f1|bleu|rouge|fid|psnr|auc|latency|speed"
-    r"|throughput|temperature|dimension|dimensionality|resolution|bandwidth|overhead|depth|width|height|frequency"
+    r"(?:rate|score|accuracy|perplexity|correlation|ratio|threshold|size|length|f1|bleu|rouge|fid|psnr|auc|latency"
+    r"|speed|throughput|temperature|dimension|dimensionality|resolution|bandwidth|overhead|depth|width|height|frequency"
     r"|probability|mark|value|precision|recall|window|error|budget|number of parameters|consumption|agreement|kappa)"
 )
 _ASKED = (

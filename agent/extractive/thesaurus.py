@@ -1,5 +1,6 @@
 """Words that mean nearly the same: an everyday question finds the paper that puts it in the words of its field."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,19 @@ def same(phrase: Phrase) -> tuple[Phrase, ...]:
     Other words for it and kinds of it, not what is merely near.
     """
     return _same().get(phrase, ())
+
+
+def same_words(phrase: Phrase) -> tuple[str, ...]:
+    """The same as they are written."""
+    written = _same_written()
+    return tuple(written[other] for other in same(phrase))
+
+
+@lru_cache(maxsize=1)
+def _same_written() -> Mapping[Phrase, str]:
+    lines = _lines(_SAME.read_text(encoding="utf-8"))
+    entries = (one.strip() for line in lines for one in re.split("[,:]", line))
+    return {rooted(phrase_of(one)): one for one in entries if one}
 
 
 @lru_cache(maxsize=1)

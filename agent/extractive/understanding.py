@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from agent.extractive.core import core_of, kind_of_need
 from agent.extractive.questions import Concept, Question, read_question
-from agent.extractive.thesaurus import thesaurus
+from agent.extractive.thesaurus import same_words, thesaurus
 from agent.extractive.tokens import Phrase, phrase_of
 from agent.question import Kind
 from agent.review import Taxonomy
@@ -21,15 +22,18 @@ def understand(question: str, taxonomy: Taxonomy | None, words: Sequence[str]) -
     `words` are for where none of it is a word that can be looked for.
     """
     read = read_question(question)
-    searches = list(dict.fromkeys(filter(None, _searches(read)))) or [" ".join(words[:MANY_OTHERS]) or question]
+    kind = kind_of_need(question)
+    counted = _counted(question) if kind is Kind.CORPUS else ()
+    own = list(dict.fromkeys(filter(None, [*_searches(read), *counted])))
+    searches = own or [" ".join(words[:MANY_OTHERS]) or question]
     return {
         "asks": read.asks,
         "language": read.language,
-        "kind": read.kind.value,
+        "kind": kind.value,
         "works": [],  # each would be a search of its own, and a name that many papers have outweighs the rest
         "searches": searches,
         "steps": [],
-        "categories": _categories(read, taxonomy) if taxonomy and read.kind is Kind.CORPUS else [],
+        "categories": _categories(read, taxonomy) if taxonomy and kind is Kind.CORPUS else [],
         "codes": [],
     }
 
@@ -39,6 +43,13 @@ def _searches(question: Question) -> Iterator[str]:
     for most in (FEW_OTHERS, MANY_OTHERS):
         yield " ".join(dict.fromkeys([*own, *_others(question.concepts, most)]))
     yield " ".join(concept.spelled for concept in question.names)
+
+
+def _counted(question: str) -> Iterator[str]:
+    """A search for each thing that a paper must have to count, in all words that count as it."""
+    for group in core_of(question).parts:
+        phrases = [stands_for[0] for part in group for stands_for in part.words]
+        yield " ".join(dict.fromkeys(word for phrase in phrases for word in same_words(phrase)))
 
 
 def _others(concepts: Iterable[Concept], most: int) -> Iterator[str]:
