@@ -10,7 +10,7 @@ from agent.draft import Cell, Claim, Paragraph, Part, Row
 from agent.fields import ReadPaper
 from agent.llm.client import Client
 from agent.numbers import numbers
-from agent.question import Bearing, Heading, id_of
+from agent.question import Bearing, Heading, Kind, id_of
 from agent.review import Made, Unanswered
 
 MOST_TOUCHING = 8
@@ -39,7 +39,8 @@ def respond(
     rows, kinds = [], []
     for task, readings in zip(tasks, shown, strict=True):
         is_whole = len(readings) <= MOST_WHOLE
-        told = {"question": task.question, "language": task.plan.language, "table": table}
+        is_asked = table and task.plan.kind is not Kind.COMPARISON  # which has a table in any case
+        told = {"question": task.question, "language": task.plan.language, "table": is_asked}
         rows.append(told | {"whole": is_whole, "readings": readings})
         kinds.append(later(RespondAnswer, _keys(readings)))
     answers = client.ask_all("ask_respond", kinds, rows)

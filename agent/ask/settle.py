@@ -19,8 +19,8 @@ def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
 
 
 def nearest(sayings: Sequence[Saying], hits: Sequence[str]) -> tuple[str, ...]:
-    """The papers nearest to a question that none answers: those that say something, then those with its words."""
-    return tuple(dict.fromkeys([*(saying.key for saying in sayings), *hits]))[:MOST_NEAREST]
+    """The papers nearest to a question that none answers: those that say something, else those with its words."""
+    return tuple(dict.fromkeys([saying.key for saying in sayings] or hits))[:MOST_NEAREST]
 
 
 def extent_of(

@@ -118,7 +118,12 @@ def _quotes(answer: Answer, *, with_table: bool) -> dict[str, list[str]]:
     for (key, quote), said in texts.items():
         if not all(quote in text for text in said):
             found.setdefault(key, []).append(quote)
-    return found
+    return {key: _longest(quotes) for key, quotes in found.items()}
+
+
+def _longest(quotes: Sequence[str]) -> list[str]:
+    """Those that are not part of another, which says it all."""
+    return [one for one in quotes if not any(one != other and one in other for other in quotes)]
 
 
 def _named(key: str, corpus: Corpus) -> Text:

@@ -5,7 +5,7 @@ from agent.ask.respond import MOST_TOUCHING, MOST_WHOLE
 from agent.fields import ReadPaper
 from agent.llm.client import Client
 from agent.papers import Paper
-from agent.question import Bearing, Heading, Plan, Saying
+from agent.question import Bearing, Heading, Kind, Plan, Saying
 from tests.nouns import BEES, MOTHS, claim_answer, responded
 from tests.scripted import Scripted
 
@@ -75,6 +75,15 @@ def test_a_table_is_asked_for_in_so_many_words() -> None:
     answer(transport)
     answer(transport, table=True)
     assert ["Give a table." in call.user for call in transport.calls] == [False, True]
+
+
+def test_a_comparison_has_a_table_without_being_asked_for_it() -> None:
+    transport = Scripted(lambda call: responded(claim_answer("It counts.", ("bees2021", COUNTS))))
+    task = Task("Which counts more?", Plan(kind=Kind.COMPARISON), (BEES,))
+    sayings = read(BEES).sayings
+    for table in (True, False):
+        respond([task], [Gathered(sayings)], Client(transport, "m"), table=table)
+    assert transport.calls[0].key == transport.calls[1].key  # so that it is not paid for twice
 
 
 def papers(n_papers: int) -> list[Paper]:

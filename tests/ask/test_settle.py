@@ -30,10 +30,11 @@ def test_only_what_answers_in_its_papers_words_counts() -> None:
     assert matching(sayings) == (answers,)
 
 
-def test_papers_that_say_something_are_nearer_than_those_with_its_words() -> None:
+def test_those_with_its_words_are_nearest_only_where_no_paper_says_anything() -> None:
     sayings = [saying("moths2022", Bearing.TOUCHES), saying("moths2022", Bearing.TOUCHES)]
     hits = ["bees2021", "moths2022", "slugs2023", "bare2020"]
-    assert nearest(sayings, hits) == ("moths2022", "bees2021", "slugs2023")
+    assert nearest(sayings, hits) == ("moths2022",)
+    assert nearest([], hits) == ("bees2021", "moths2022", "slugs2023")
     assert nearest([], []) == ()
 
 
