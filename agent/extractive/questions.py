@@ -42,13 +42,14 @@ _COMPARISON = re.compile(
     r"|\bdifferences? between\b|\b(?:does|do|did|is|of) (?:each|either)\b"
     r"|\btwo (?:\w+ )?(?:methods|approaches|works|papers|models|systems|ways)\b"
     r"|\bof the two\b|\b(?:who|which) does which\b|\bwhich\b.{3,80}?\band which\b"
-    r"|\b(?:what|how|where) (?:\w+ ){0,3}?each\b"
+    r"|\b(?:what|how|where) (?:\w+ ){0,3}?each\b|\bhow (?:do|does|did)\b.{15,}?\beach\b"
     r"|\bone\b.{15,}?\b(?:another|the other)\b|\bbetween the\b.{10,}?\band\b|,\s*which one\b|:\s*which one\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"^\W*(?:what (?:is|has been|have been) (?:known|tried|said|done)|how (?:have|has|are|do|can)\b|tell me about"
-    r"|what (?:ways|methods|approaches|techniques|kinds|options)\b|what does the (?:collection|corpus|literature))",
+    r"^\W*(?:what (?:is|has been|have been) (?:known|tried|said|done)|how (?:have|has|are|do|can)\b"
+    r"|tell me (?:about|the)|what (?:ways|methods|approaches|techniques|kinds|options)\b"
+    r"|what does the (?:collection|corpus|literature))",
     re.IGNORECASE,
 )
 _LITTLE_WORDS = {
@@ -66,7 +67,8 @@ _GREETING = re.compile(
 )
 _ORDER = re.compile(
     r"^\W*(?:(?:please|now|then|and)\s+)*(?:(?:ignore|disregard|forget|override)\s+"
-    r"(?:all|any|your|my|the|these|every\w*|what|previous)\b|(?:write|compose|sing|print|repeat|pretend|act as|role-?play|translate)\b)"
+    r"(?:all|any|your|my|the|these|every\w*|what|previous)\b"
+    r"|(?:write|compose|sing|print|repeat|pretend|act as|role-?play|translate)\b)"
     r"|\b(?:your|the) system prompt\b|\byou are now\b",
     re.IGNORECASE,
 )

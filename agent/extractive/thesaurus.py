@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from agent.extractive.tokens import Phrase, phrase_of, rooted
+from agent.extractive.tokens import Phrase, phrase_of, roots_of
 
 _FILE = Path(__file__).with_name("thesaurus.txt")
 _SAME = Path(__file__).with_name("same.txt")
@@ -57,7 +57,7 @@ def same_words(phrase: Phrase) -> tuple[str, ...]:
 def _same_written() -> Mapping[Phrase, str]:
     lines = _lines(_SAME.read_text(encoding="utf-8"))
     entries = (one.strip() for line in lines for one in re.split("[,:]", line))
-    return {rooted(phrase_of(one)): one for one in entries if one}
+    return {roots_of(one): one for one in entries if one}
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +65,7 @@ def _same() -> Mapping[Phrase, tuple[Phrase, ...]]:
     found: defaultdict[Phrase, dict[Phrase, None]] = defaultdict(dict)
     for line in _lines(_SAME.read_text(encoding="utf-8")):
         words, _, kinds = (part.split(",") for part in line.partition(":"))
-        alike, below = ([rooted(phrase_of(one)) for one in group if one.strip()] for group in (words, kinds))
+        alike, below = ([roots_of(one) for one in group if one.strip()] for group in (words, kinds))
         for phrase in alike:
             found[phrase].update(dict.fromkeys((*alike, *below)))
         for phrase in below:

@@ -82,13 +82,20 @@ def phrase_of(text: str) -> Phrase:
     return tuple(token.stem for token in tokens(text))
 
 
-_ROOTED = re.compile(r"(?<=\w{5})(?:iz|at|iv|ic)$")
-"""What may be left of an ending: `quantiz` and `quant`, `hallucinat` and `hallucin` are one word."""
+_MADE = re.compile(r"(?<=\w{4})i[sz](?:e|ed|es|er|ers|ing|ations?)$")
+_ROOTED = re.compile(r"(?<=\w{5})(?:at|iv|ic)$")
+"""What may be left of an ending: `hallucinat` and `hallucin` are one word."""
 
 
-def rooted(stems: Iterable[str]) -> Phrase:
-    """The stems without what is left of their endings."""
-    return tuple(_ROOTED.sub("", stem) for stem in stems)
+def root_of(token: Token) -> str:
+    """The stem without what is left of an ending, all forms of a verb in -ize as one, and none as its noun: `token`."""
+    word = token.word.lower()
+    made = _MADE.search(word)
+    return word[: made.start()] + "iz" if made else _ROOTED.sub("", token.stem)
+
+
+def roots_of(text: str) -> Phrase:
+    return tuple(map(root_of, tokens(text)))
 
 
 def is_stop(word: str) -> bool:

@@ -54,8 +54,10 @@ def test_every_paper_is_told_of_once_and_quotes_stand_in_theirs() -> None:
     assert "untold" in answer.nothing
 
 
-def test_a_question_over_all_papers_finds_those_it_is_about() -> None:
-    assert set(_answering("Which papers are about slugs?")) == {"plot3", "plot5"}
+def test_a_question_over_all_papers_counts_those_it_is_about_and_shows_one_that_speaks_of_it_in_passing() -> None:
+    sayings = _gathered("Which papers are about slugs?").sayings
+    assert [(saying.key, saying.bearing) for saying in sayings] == [("plot5", "answers"), ("plot3", "touches")]
+    assert all("slug" in saying.quote for saying in sayings)
 
 
 def test_the_works_that_a_comparison_names_answer_it() -> None:

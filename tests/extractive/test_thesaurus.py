@@ -1,7 +1,7 @@
 """The table of words that mean nearly the same."""
 
-from agent.extractive.thesaurus import thesaurus
-from agent.extractive.tokens import LONGEST_PHRASE, STOPS, is_stop, phrase_of, tokens
+from agent.extractive.thesaurus import same, same_words, thesaurus
+from agent.extractive.tokens import LONGEST_PHRASE, STOPS, is_stop, phrase_of, roots_of, tokens
 
 
 def test_an_everyday_word_leads_to_the_word_of_the_field_and_back() -> None:
@@ -46,3 +46,12 @@ def test_letters_and_digits_part_and_latex_is_read_as_it_looks() -> None:
 
 def test_stop_words_are_lower_case() -> None:
     assert {word.lower() for word in STOPS} == STOPS
+
+
+def test_what_counts_as_a_thing_is_the_same_or_a_kind_of_it_and_not_the_other_way_round() -> None:
+    long, short, kind = (roots_of(one) for one in ("reinforcement learning", "RL", "PPO"))
+    assert {long, short, kind} <= set(same(long))
+    assert {long, short, kind} <= set(same(short))
+    assert long not in same(kind)
+    assert same(roots_of("quasar")) == ()
+    assert "ppo" in same_words(long)
