@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from pydantic import field_validator
+
 from agent.draft import Claim, Part
 from agent.errors import QuestionError
 from agent.papers import Corpus, Frozen, Where, digest_of
@@ -34,6 +36,11 @@ class Scope(Frozen):
     """The first and the last year; None leaves that end open. A paper without a year is in no span of years."""
     papers: tuple[str, ...] = ()
     """Keys of papers."""
+
+    @field_validator("within", "papers")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(names))
 
     def keys(self, corpus: Corpus, cards: Mapping[str, Card], taxonomy: Taxonomy | None) -> frozenset[str]:
         """The keys of its papers; QuestionError where it names a category or a paper that there is not, or holds none.

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +114,29 @@ def test_answers_of_the_same_corpus_are_the_same_on_any_machine(
     (tmp_path / "other" / "taxonomy.yaml").write_text(TAXONOMY)
     conspectus(*ask, tmp_path / "other")
     assert (review / "answers.jsonl").read_bytes() == (tmp_path / "other" / "answers.jsonl").read_bytes()
+
+
+def test_two_that_ask_the_same_at_once_pay_once(review: Path, stub: Stub) -> None:
+    stub.config(latency_ms=300)
+    ask = [sys.executable, "-c", "from agent.cli import main; main()", "ask", QUESTION, "-r", str(review)]
+    both = [subprocess.Popen([*ask, "--model", "stub-model"], stdout=subprocess.PIPE) for _ in range(2)]
+    told = [one.communicate(timeout=60)[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert stub.stats()["total"] == 4
+    assert all(b"[1]" in one for one in told)
+
+
+def test_what_is_kept_can_be_taken_out_with_nothing_asked(review: Path, conspectus: Conspectus, stub: Stub) -> None:
+    ended = conspectus("ask", QUESTION, "-r", review, "--no-keep")
+    assert ended.code == 1 and "no such question is kept" in ended.message
+    assert conspectus("ask", QUESTION, "-r", review, "--model", "stub-model", "--keep").code == 0
+    n_asked = stub.stats()["total"]
+    ended = conspectus("ask", QUESTION, "-r", review, "--no-keep", "--offline")
+    assert ended.code == 0, ended.err
+    assert stub.stats()["total"] == n_asked
+    assert '"kept":false' in (review / "answers.jsonl").read_text()
+
+
+def test_a_question_that_is_not_utf_8_is_asked_all_the_same(review: Path, conspectus: Conspectus) -> None:
+    assert conspectus("ask", "\udcff slugs", "-r", review, "--offline").code == 0
+    assert "slugs" in (review / "answers.jsonl").read_text()

@@ -281,3 +281,16 @@ def test_many_questions_take_each_step_together(tmp_path: Path) -> None:
     assert transport.prompts == prompts
     assert [one.answered for one in answers if isinstance(one, Answer)] == [True, False, True, True]
     assert answers[0] == answers[3]
+
+
+def test_a_judge_that_leaves_a_claim_out_is_not_asked_again(tmp_path: Path) -> None:
+    lines = (
+        understood(),
+        READ,
+        responded(FOUND, claim_answer("BeeNet is a camera that counts.", ("bees2021", COUNTS))),
+        judgement("supported", None),
+    )
+    put, transport = asking(tmp_path, *lines)
+    answer = put.ask(QUESTION)
+    assert isinstance(answer, Answer)
+    assert len(transport.calls) == 4 and len(answer.claims) == 1

@@ -9,8 +9,8 @@ MOST_NEAREST = 3
 
 
 def is_answered(passage: Part, *, was_answered: bool) -> bool:
-    """Whether something is left of an answer that was given."""
-    return was_answered and (bool(passage.claims) or any(row.says for row in passage.rows))
+    """Whether a sentence is left of an answer that was given; a table alone is none."""
+    return was_answered and bool(passage.claims)
 
 
 def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:

@@ -15,7 +15,7 @@ _NONE = "none"
 
 def cleaned(question: str) -> str:
     """The question with its white space in order; QuestionError where nothing is left of it, or too much there."""
-    text = " ".join(question.split())
+    text = " ".join(question.encode("utf-8", "replace").decode("utf-8").split())  # a shell may give half a character
     if not any(map(str.isalnum, text)):
         raise QuestionError('there is no question; ask one, such as `conspectus ask "Which papers ...?"`')
     if len(text) > MOST_CHARS:

@@ -13,11 +13,13 @@ from agent.review import Unanswered
 P = TypeVar("P", bound=Passage)
 
 
-def check_passages(passages: Sequence[P], corpus: Corpus, client: Client) -> tuple[list[P], list[Unanswered]]:
+def check_passages(
+    passages: Sequence[P], corpus: Corpus, client: Client, *, asks_left_out: bool = True
+) -> tuple[list[P], list[Unanswered]]:
     """Each passage with only claims that hold, its findings and figures; one whose check stayed unanswered as it was.
 
-    Every passage is judged by one call, and by one more for what the judge left out; repaired by at most one, and what
-    was repaired is judged by one more.
+    Every passage is judged by one call, and by one more for what the judge left out, unless that is to be dropped;
+    repaired by at most one, and what was repaired is judged by one more.
     """
     by_id = {passage.id: passage for passage in passages}
     tables = {id_: check_rows(one, corpus) for id_, one in by_id.items() if isinstance(one, Part)}
@@ -25,7 +27,9 @@ def check_passages(passages: Sequence[P], corpus: Corpus, client: Client) -> tup
     looked = {id_: [look(claim, corpus) for claim in _distinct(one)] for id_, one in by_id.items()}
     asked = {id_: [*own, *map(Checked, sentences.get(id_, {}).values())] for id_, own in looked.items()}
     judged, lost = _answered(judge(asked, corpus, client))
-    judged, left_out = _judged_again(judged, _is_left_out, corpus, client)
+    left_out: list[Unanswered] = []
+    if asks_left_out:
+        judged, left_out = _judged_again(judged, _is_left_out, corpus, client)
     drafted = {id_: own[: len(looked[id_])] for id_, own in judged.items()}
     allowed = {id_: _citable(by_id[id_], own, corpus) for id_, own in drafted.items()}
     mended, unrepaired = _answered(repair(drafted, allowed, corpus, client))

@@ -32,7 +32,7 @@ from agent.cli.outcome import cost_lines
 from agent.cli.step import refuse_idle_record, work_on
 from agent.folder import Folder
 from agent.question import Answer, Scope
-from agent.render.asked import titled
+from agent.render.asked import heading, titled
 from agent.report import Report
 from agent.wording import count
 
@@ -97,7 +97,7 @@ def command(
 def _question(given: str | None) -> str:
     """The question that was given or comes from stdin; a usage error where there is none."""
     if given == "-":
-        given = sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff")
+        given = sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff") if sys.stdin else ""
     if given is None or not given.strip():
         raise typer.BadParameter('there is no question; `conspectus ask "Which papers ...?"`', param_hint="QUESTION")
     return given
@@ -132,9 +132,11 @@ def _show_asked(folder: Folder, question: str | None, *, as_json: bool) -> NoRet
         day = f", {answer.made.day}" if answer.made.day else ""
         kept = ", kept" if answer.kept else ""
         why = f"; not printed: {seen(withheld[titled(answer)])}" if answer.kept and titled(answer) in withheld else ""
-        show(f"{seen(titled(answer))}\n    {said}, {answer.made.model}{day}{kept}{why}")
+        show(f"{seen(heading(answer))}\n    {said}, {answer.made.model}{day}{kept}{why}")
     n_kept = sum(answer.kept for answer in answers)
-    show(f"{count(len(answers), 'question')} asked, {n_kept:,} kept for the survey")
+    n_withheld = sum(answer.kept and titled(answer) in withheld for answer in answers)
+    but = f", {n_withheld:,} of them not printed" if n_withheld else ""
+    show(f"{count(len(answers), 'question')} asked, {n_kept:,} kept for the survey{but}")
     raise typer.Exit(DONE)
 
 

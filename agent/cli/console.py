@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
+from agent.errors import FolderError
 from agent.llm.call import Usage
 from agent.papers import Frozen
 from agent.shown import without_unseen
@@ -169,8 +170,13 @@ def _new_bar(console: RichConsole) -> Progress:
 
 
 def show(text: str) -> None:
-    """A line of the command's result, on stdout."""
-    sys.stdout.write(f"{text}\n")
+    """A line of the command's result, on stdout; FolderError where there is no room for it."""
+    try:
+        sys.stdout.write(f"{text}\n")
+    except BrokenPipeError:  # whoever read it has seen enough
+        raise
+    except OSError as error:
+        raise FolderError(f"the output cannot be written: {error.strerror}") from error
 
 
 def show_aside(text: str) -> None:

@@ -51,7 +51,7 @@ _MissesOption = Annotated[
     bool, typer.Option("--misses", help="List each question that is not right: what was expected, and what came.")
 ]
 _AtLeastOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--at-least", metavar="FIGURES", help="End with 3 below these: right=0.9,refused=0.75,single.found_10=0.9."
     ),
@@ -82,7 +82,7 @@ def command(
     *,
     folder: FolderOption = Path(),
     misses: _MissesOption = False,
-    at_least: _AtLeastOption = "",
+    at_least: _AtLeastOption = None,
     model: ModelOption = None,
     max_usd: MaxUsdOption = None,
     max_calls: MaxCallsOption = None,
@@ -91,7 +91,7 @@ def command(
     record: RecordOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    floors = read_floors(at_least)
+    floors = () if at_least is None else read_floors(at_least)
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
     name = model_of(Folder(folder).protocol(), way)
     refuse_idle_record(folder, way)

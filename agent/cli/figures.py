@@ -47,7 +47,7 @@ class Floor:
 
 def read_floors(text: str) -> tuple[Floor, ...]:
     """`right=0.9,single.found_10=90%` as what each figure has to reach."""
-    return tuple(_floor(one.strip()) for one in text.split(",")) if text.strip() else ()
+    return tuple(_floor(one.strip()) for one in text.split(","))
 
 
 def _floor(text: str) -> Floor:

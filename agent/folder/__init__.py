@@ -189,6 +189,11 @@ class Folder:
         return self._own_folder / "cache"
 
     @property
+    def asking_folder(self) -> Path:
+        """A folder for each question that is being asked."""
+        return self._own_folder / "asking"
+
+    @property
     def index_folder(self) -> Path:
         return self._own_folder / "index"
 

@@ -19,6 +19,7 @@ from agent.wording import count
 FIRST_HITS = 10
 """Papers that the question's own words lead to; their titles and words help to understand it."""
 NO_QUESTION = "It asks for nothing that papers could say."
+NO_WORDS = "The built-in model finds no word in it to look for."
 NO_ABSTRACTS = "None of these papers has an abstract, so that there is nothing to quote."
 
 
@@ -155,7 +156,8 @@ class Asking:
         tasks, read = [task for task, _ in told], [own for _, own in told]
         responses = asked.respond(tasks, read, client, table=self._table)
         drafts = [one.passage for one in responses if not isinstance(one, Unanswered)]
-        passages, unjudged = check_passages(drafts, self._run.corpus, client)
+        # A reader waits: what the judge left out is not asked again, so that a fact never takes more than six calls.
+        passages, unjudged = check_passages(drafts, self._run.corpus, client, asks_left_out=False)
         checked = {passage.id: passage for passage in passages}
         whys = {one.subject: one for one in unjudged}
         written: dict[str, _Answered | Unanswered] = {}
@@ -243,7 +245,8 @@ class Asking:
 
     def _refused(self, question: str, plan: Plan) -> Answer:
         """The answer to what no paper needs to be read for."""
-        why = NO_QUESTION if self._quotable else NO_ABSTRACTS
+        no_question = NO_WORDS if plan.made.is_built_in else NO_QUESTION
+        why = no_question if self._quotable else NO_ABSTRACTS
         nothing = _Answered(asked.nothing_written(question), asked.Gathered(), missing=why, made=plan.made)
         return self._settled(question, plan, nothing)
 

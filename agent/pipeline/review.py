@@ -1,28 +1,27 @@
 """A review as a program sees it: open a folder, bring it up to date."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from agent.ask import cleaned
 from agent.connect import DEMO, Access, Connection, asks_a_server, connect, price_for
-from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, SourceError, Unfinished
+from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, QuestionError, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Client, Progress
 from agent.llm.lookup import Lookup
 from agent.llm.prices import Price
+from agent.lock import hold
 from agent.papers import Paper
 from agent.pipeline.asking import Asking
 from agent.pipeline.estimate import Estimate, estimate
 from agent.pipeline.naming import is_readable, named
 from agent.pipeline.run import Run, Say, silent
 from agent.pipeline.sending import without
-from agent.pipeline.spent import Spent
-from agent.question import EVERYWHERE, Answer, Scope
+from agent.pipeline.spent import Spent, run_line
+from agent.question import EVERYWHERE, Answer, Scope, id_of
 from agent.report import Report
 from agent.review import Card, Protocol, Send, Source, Unanswered
 from agent.search import Index
@@ -154,12 +153,34 @@ class Review:
         cannot be put, the RunStopped that ended the run, and Unfinished where a call it needs stayed unanswered.
         """
         text = cleaned(question)
-        with self._questions(scope, table=table) as asking:
+        if keep is False:
+            return self._take_out(text, scope)
+        with self._questions(scope, table=table) as asking, self._alone_with(text, scope):
             answer = asking.standing(text) or asking.ask(text)
             if isinstance(answer, Unanswered):
                 raise _why_not(answer, asking.client)
-            with self.folder.held("ask", self._say):
-                return asking.keep(answer, printed=keep)
+            try:
+                with self.folder.held("ask", self._say):
+                    return asking.keep(answer, printed=keep)
+            except FolderError as error:
+                self._say(f"the answer is not kept: {error}")
+                return answer
+
+    def _take_out(self, question: str, scope: Scope) -> Answer:
+        """The answer that was kept, from now on no more; asks nothing."""
+        with self.folder.held("ask", self._say):
+            there = self.folder.answers()
+            kept = there.get(id_of(question, scope))
+            if kept is None or not kept.kept:
+                raise QuestionError("no such question is kept; `conspectus ask --list` shows those that are")
+            answer = kept.model_copy(update={"kept": False})
+            self.folder.save_answers((there | {answer.id: answer}).values())
+        self.build("papers")  # prints the survey without it
+        return answer
+
+    def _alone_with(self, question: str, scope: Scope) -> AbstractContextManager[None]:
+        """Keeps another run that asks the same waiting, so that it finds the answer and does not pay too."""
+        return hold(self.folder.asking_folder / id_of(question, scope), "ask", self._say)
 
     def ask_groups(
         self, groups: Iterable[Sequence[str]]
@@ -265,17 +286,10 @@ class Review:
         if not (connection.n_replies or self.spent.total.attempts):
             return
         report = self.folder.report()
-        self.folder.append_run(
-            {
-                "when": datetime.now(UTC).isoformat(timespec="seconds"),
-                "program": version("conspectus"),
-                "model": connection.client.model,
-                "models": list(report.models) if report else [],
-                "replies": connection.n_replies,
-                "kept": connection.n_kept,
-            }
-            | self.spent.as_line()
-        )
+        try:
+            self.folder.append_run(run_line(connection, self.spent, report.models if report else ()))
+        except FolderError as error:  # what was found is worth more than the line about it
+            self._say(f"this run is not written down: {error}")
 
 
 def _why_not(unanswered: Unanswered, client: Client) -> ConspectusError:

@@ -1,8 +1,11 @@
 """What a run spent, and what it was spared: by prompt and by stage, asked now or known from before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
 
+from agent.connect import Connection
 from agent.llm.call import Usage
 from agent.llm.ledger import Sent, by_stage
 from agent.llm.prices import Price
@@ -43,3 +46,15 @@ class Spent:
                 for stage in stages
             },
         }
+
+
+def run_line(connection: Connection, spent: Spent, models: Sequence[str]) -> dict[str, object]:
+    """A line of runs.jsonl; `models` are all that made something of what stands in the review."""
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "program": version("conspectus"),
+        "model": connection.client.model,
+        "models": list(models),
+        "replies": connection.n_replies,
+        "kept": connection.n_kept,
+    } | spent.as_line()

@@ -45,7 +45,8 @@ def extent_line(answer: Answer) -> str:
     """How many papers were read and how many of them answer, with all that keeps it from being a count."""
     extent, n_found = answer.extent, len(answer.matching_keys) if answer.answered else 0
     in_scope = f"{count(extent.n_papers, 'paper')}{' within the limits' if limits(answer.scope) else ''}"
-    is_guess = answer.made.is_built_in and n_found > 0
+    is_by_words = answer.made.is_built_in
+    is_guess = is_by_words and n_found > 0
     if answer.kind is Kind.CORPUS:
         said = _counted(extent, n_found, in_scope, may="may " if is_guess else "")
     else:
@@ -57,7 +58,7 @@ def extent_line(answer: Answer) -> str:
             else ""
         )
         said = [f"read {extent.n_read:,} of {in_scope}{told}{near}"]
-    return "; ".join([*said, *(["the built-in model goes by shared words alone"] if is_guess else [])])
+    return "; ".join([*said, *(["the built-in model goes by shared words alone"] if is_by_words else [])])
 
 
 def extent_sentence(answer: Answer) -> str:

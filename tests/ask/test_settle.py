@@ -18,7 +18,7 @@ def test_an_answer_of_which_nothing_stood_the_check_is_none() -> None:
     silent = Row(key="bees2021", cells={"price": Cell()})
     speaking = Row(key="bees2021", cells={"price": Cell(), "found": Cell(text="91.5%", quote=COUNTS)})
     assert is_answered(passage(BEES), was_answered=True)
-    assert is_answered(passage(rows=(silent, speaking)), was_answered=True)
+    assert not is_answered(passage(rows=(silent, speaking)), was_answered=True)  # a table alone answers nothing
     assert not is_answered(passage(rows=(silent,)), was_answered=True)
     assert not is_answered(NOTHING, was_answered=True)
     assert not is_answered(passage(BEES), was_answered=False)

@@ -40,6 +40,8 @@ def test_a_name_is_looked_for_as_its_letters_and_digits() -> None:
         ("StepDrip versus MulchNet: which saves more?", Kind.COMPARISON),
         ("How do the two drip lines differ?", Kind.COMPARISON),
         ("Compare straw with bark.", Kind.COMPARISON),
+        ("How do tape against slugs and strips against aphids each pay?", Kind.COMPARISON),
+        ("Tell me the ways to keep slugs out.", Kind.SEVERAL),
         ("What is known about slugs?", Kind.SEVERAL),
         ("How much water did StepDrip use?", Kind.FACT),
     ],
