@@ -8,6 +8,7 @@ what was found is bold; elsewhere a paper takes a plain line, and its best sente
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
@@ -30,6 +31,8 @@ from agent.wording import count
 
 WordsArgument = Annotated[list[str], typer.Argument(help="What to look for.", metavar="WORDS")]
 MostOption = Annotated[int, typer.Option("--most", min=1, help="So many papers at the most.")]
+LONGEST_SENTENCE = 600
+"""Characters; what is longer is a text without full stops."""
 GAP = " … "
 """Between two sentences that do not follow one another."""
 
@@ -112,8 +115,19 @@ def _passage(paper: Paper, found: Found, query: Query) -> str:
     passage = ""
     for (start, end), before in zip(spans, [None, *spans], strict=False):
         between = "" if before is None else " " if not text[before[1] : start].strip() else GAP
-        passage += between + text[start:end]
+        passage += between + _around_first_mark(text[start:end], query)
     return passage
+
+
+def _around_first_mark(sentence: str, query: Query) -> str:
+    """The sentence, or the part of one that is none, where the first word that is looked for stands."""
+    if len(sentence) <= LONGEST_SENTENCE:
+        return sentence
+    first = next((start for start, _ in marks(sentence, query.said)), 0)
+    begin = max(0, min(first - LONGEST_SENTENCE // 4, len(sentence) - LONGEST_SENTENCE))
+    words = sentence[begin : begin + LONGEST_SENTENCE]
+    words = words.partition(" ")[2] if begin else words
+    return f"{'… ' if begin else ''}{words.rpartition(' ')[0] or words} …"
 
 
 def _show(found: Found, query: Query) -> None:
@@ -140,7 +154,7 @@ def _lines(hit: Hit, found: Found, query: Query) -> Iterator[tuple[str, str]]:
     """The paper's key and title, and what it was found by: each line's beginning, and its text."""
     paper = found.corpus.paper(hit.key)
     year = f" ({paper.year})" if paper.year is not None else ""
-    yield f"{seen(hit.key)}  ", seen(f"{paper.called}{year}")
+    yield f"{seen(hit.key)}  ", seen(f"{shorten(paper.called, LONGEST_SENTENCE, placeholder=' …')}{year}")
     passage = _passage(paper, found, query)
     if passage:
         yield "", seen(passage)

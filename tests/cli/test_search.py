@@ -200,3 +200,11 @@ def test_elsewhere_a_paper_takes_two_plain_lines(review: Path, conspectus: Consp
     assert len(lines) == 2
     assert lines[0].endswith("Slugs [bold]at[/bold] Dawn (2023)")
     assert lines[1] == "    Slugs eat lettuce, [31mred[0m lettuce and [link]bees[/link]."
+
+
+def test_a_text_without_full_stops_is_not_printed_whole(tmp_path: Path, conspectus: Conspectus) -> None:
+    paper = {"title": "Long", "abstract": "soil " * 9_000 + "and a lonely beetle " + "soil " * 9_000}
+    (tmp_path / "long.jsonl").write_text(json.dumps(paper))
+    conspectus("init", tmp_path / "r", tmp_path / "long.jsonl")
+    ended = conspectus("search", "beetle", "-r", tmp_path / "r")
+    assert "a lonely beetle" in ended.out and len(ended.out) < 1_000
