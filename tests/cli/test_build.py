@@ -59,7 +59,9 @@ def at_a_terminal(*words: object, answer: Answer = None) -> Seen:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
     command = [*COMMAND, *map(str, words)]
-    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment) as running:
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=environment, preexec_fn=_hear_hang_ups
+    ) as running:
         os.close(theirs)
         try:
             seen = _watched(ours, answer, running)
@@ -71,6 +73,11 @@ def at_a_terminal(*words: object, answer: Answer = None) -> Seen:
         code = running.wait(PATIENCE_S)
     os.close(ours)
     return Seen(code, out, seen)
+
+
+def _hear_hang_ups() -> None:
+    """Under nohup the tests would hand on that SIGHUP is not to be heard."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _watched(terminal: int, answer: Answer, running: "subprocess.Popen[bytes]") -> str:
