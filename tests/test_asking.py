@@ -11,7 +11,7 @@ from agent.folder import Folder
 from agent.llm.call import Call
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper
-from agent.pipeline.asking import NO_ABSTRACTS, NO_QUESTION, Asking
+from agent.pipeline.asking import NO_ABSTRACTS, NO_QUESTION, NOT_STOOD, Asking
 from agent.pipeline.run import Run, silent
 from agent.pipeline.sending import Readers
 from agent.question import EVERYWHERE, Answer, Heading, Kind, Scope, id_of
@@ -99,6 +99,7 @@ def test_an_answer_that_does_not_stand_the_check_is_none(tmp_path: Path) -> None
         repairs(None),
     )
     assert not answer.answered and not answer.claims
+    assert answer.missing == NOT_STOOD  # which is not that the papers do not say it
     assert answer.nearest[0] == "bees2021"
     assert [finding.claim for finding in answer.passage.findings] == ["BeeNet finds every bee."]
 

@@ -83,12 +83,12 @@ def _shown(readings: Sequence[ReadPaper]) -> tuple[ReadPaper, ...]:
             shown.append(entry)
     if len(shown) <= MOST_WHOLE:
         return tuple(shown)
-    # Without its whole text a paper is known by its quotes alone.
+    # Without its whole text a paper is known by its quotes alone; where there are none, the nearest are shown whole.
     quoted = (
         entry.model_copy(update={"sayings": tuple(saying for saying in entry.sayings if saying.quote)})
         for entry in shown
     )
-    return tuple(entry for entry in quoted if entry.sayings)[:MOST_SHOWN]
+    return tuple(entry for entry in quoted if entry.sayings)[:MOST_SHOWN] or tuple(shown[:MOST_WHOLE])
 
 
 def _paragraphs(answer: RespondAnswer[str], shown: Iterable[ReadPaper]) -> list[Paragraph]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from agent.draft import Paragraph, Part, Tally
+from agent.draft import Claim, Paragraph, Part, Tally, Verdict
 from agent.question import Bearing, Extent, Heading, Saying
 
 MOST_NEAREST = 3
 
 
 def is_answered(passage: Part, *, was_answered: bool) -> bool:
-    """Whether a sentence is left of an answer that was given; a table alone is none."""
-    return was_answered and bool(passage.claims)
+    """Whether something is left of an answer that was given; a table is none, nor is which work is which."""
+    return was_answered and any(paragraph.heading != Heading.NAMES for paragraph in passage.paragraphs)
 
 
 def matching(sayings: Sequence[Saying]) -> tuple[Saying, ...]:
@@ -49,8 +49,20 @@ def with_aside(passage: Part, aside: Part) -> Part:
             "papers": tuple(sorted({*passage.papers, *aside.papers})),
             "findings": (*passage.findings, *aside.findings),
             "drafted": passage.drafted + aside.drafted,
-            "printed": passage.printed + Tally(claims=len(claims), held=len(claims)),
+            "printed": passage.printed + _tally(claims),
             "judge": ", ".join(filter(None, (passage.judge, aside.judge))),
         }
     )
     return joined.model_copy(update={"checked": joined.words_digest})
+
+
+def _tally(claims: Sequence[Claim]) -> Tally:
+    """The figures of claims that all held."""
+    citations = [citation for claim in claims for citation in claim.citations]
+    return Tally(
+        claims=len(claims),
+        held=len(claims),
+        citations=len(citations),
+        bearing=sum(bool(citation.supports) for citation in citations),
+        verbatim=sum(claim.verdict is Verdict.VERBATIM for claim in claims),
+    )

@@ -19,6 +19,7 @@ from agent.wording import count
 FIRST_HITS = 10
 """Papers that the question's own words lead to; their titles and words help to understand it."""
 NO_QUESTION = "It asks for nothing that papers could say."
+NOT_STOOD = "What was written in answer did not stand the check against the papers."
 NO_WORDS = "The built-in model finds no word in it to look for."
 NO_ABSTRACTS = "None of these papers has an abstract, so that there is nothing to quote."
 
@@ -170,11 +171,12 @@ class Asking:
             if not passage.is_checked or isinstance(before, Unanswered):
                 written[task.question] = whys[passage.id].about(task.question)
                 continue
+            is_left = asked.is_answered(passage, was_answered=response.answered)
             written[task.question] = replace(
                 before,
                 passage=passage,
-                answered=asked.is_answered(passage, was_answered=response.answered),
-                missing=response.missing,
+                answered=is_left,
+                missing=NOT_STOOD if response.answered and not is_left else response.missing,
                 made=response.made,
             )
         return written

@@ -109,3 +109,10 @@ def test_a_saying_without_its_quote_is_shown_all_the_same() -> None:
     transport = Scripted(responded(claim_answer("It counts.", ("bees2021", COUNTS))))
     answer(transport, read(BEES, quote=None))
     assert "So it is." in transport.calls[0].user and "<quote-" not in transport.calls[0].user
+
+
+def test_many_papers_without_a_single_quote_are_shown_whole_as_far_as_they_go() -> None:
+    transport = Scripted(responded())
+    answer(transport, *(read(paper, quote=None) for paper in papers(MOST_WHOLE + 5)))
+    assert len(transport.calls[0].fields["readings"]) == MOST_WHOLE
+    assert "A plain abstract." in transport.calls[0].user

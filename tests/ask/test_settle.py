@@ -1,7 +1,7 @@
 """What of an answer may be shown, and how much of the corpus it rests on."""
 
 from agent.ask import extent_of, is_answered, matching, nearest, with_aside
-from agent.draft import Cell, Row, Tally
+from agent.draft import Cell, Paragraph, Row, Tally
 from agent.question import Bearing, Heading, Saying
 from tests.asked import CAMERA, COPPER, COUNTS, LAMPS, cited, passage
 
@@ -22,6 +22,8 @@ def test_an_answer_of_which_nothing_stood_the_check_is_none() -> None:
     assert not is_answered(passage(rows=(silent,)), was_answered=True)
     assert not is_answered(NOTHING, was_answered=True)
     assert not is_answered(passage(BEES), was_answered=False)
+    apart = passage(BEES).model_copy(update={"paragraphs": (Paragraph(heading=Heading.NAMES, claims=(BEES,)),)})
+    assert not is_answered(apart, was_answered=True)  # to say which work is which is no answer either
 
 
 def test_only_what_answers_in_its_papers_words_counts() -> None:
@@ -52,7 +54,7 @@ def test_what_is_quoted_from_private_papers_stands_apart() -> None:
     joined = with_aside(main, aside)
     assert [(one.heading, one.claims) for one in joined.paragraphs] == [(None, (BEES,)), (Heading.ASIDE, (SLUGS,))]
     assert joined.papers == ("bees2021", "moths2022", "slugs2023")
-    assert joined.printed == Tally(claims=2, held=2) and joined.judge == "extractive"
+    assert joined.printed == Tally(claims=2, held=2, citations=1) and joined.judge == "extractive"
     assert joined.is_checked
 
 
