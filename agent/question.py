@@ -9,6 +9,7 @@ from agent.draft import Claim, Part
 from agent.errors import QuestionError
 from agent.papers import Corpus, Frozen, Where, digest_of
 from agent.review import Card, Made, Taxonomy
+from agent.wording import count
 
 MOST_CHARS = 4_000
 """Of a question; what is longer is a text, and no question."""
@@ -64,7 +65,9 @@ class Scope(Frozen):
             if not named or paper.key in named:
                 keys.add(paper.key)
         if corpus and not keys:
-            raise QuestionError("no paper lies within these limits; ask with fewer of them")
+            n_undated = sum(paper.year is None for paper in corpus) if self.years != (None, None) else 0
+            undated = f" ({count(n_undated, 'paper')} of {len(corpus):,} without a year)" if n_undated else ""
+            raise QuestionError(f"no paper lies within these limits{undated}; use fewer of them")
         return frozenset(keys)
 
     def _category_ids(self, taxonomy: Taxonomy | None) -> frozenset[str]:

@@ -233,7 +233,7 @@ def test_a_scope_holds_what_it_names(scope: Scope, keys: set[str]) -> None:
     [
         (Scope(papers=("birds2020",)), "no paper birds2020"),
         (Scope(within=("birds",)), "no category birds; there are insects, bees, moths, molluscs"),
-        (Scope(years=(2030, None)), "no paper lies within these limits"),
+        (Scope(years=(2030, None)), r"no paper lies within these limits \(1 paper of 4 without a year\); use fewer"),
     ],
 )
 def test_a_scope_of_nothing_is_refused_in_a_line(scope: Scope, why: str) -> None:
@@ -295,3 +295,9 @@ def test_a_judge_that_leaves_a_claim_out_is_not_asked_again(tmp_path: Path) -> N
     answer = put.ask(QUESTION)
     assert isinstance(answer, Answer)
     assert len(transport.calls) == 4 and len(answer.claims) == 1
+
+
+def test_papers_without_a_year_are_named_where_a_span_of_years_holds_none() -> None:
+    corpus = Corpus((BARE.model_copy(update={"year": None}), SLUGS))
+    with pytest.raises(QuestionError, match=r"these limits \(1 paper of 2 without a year\); use fewer"):
+        Scope(years=(2030, None)).keys(corpus, {}, None)
