@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from agent.papers import Frozen, Where, digest_of
+from agent.papers import Frozen, Where, digest_of, is_nothing
 from agent.review import Made
 
 
@@ -38,6 +38,8 @@ class Claim(Frozen):
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict | None = None
+    by_hand: bool = Field(default=False, exclude_if=is_nothing)
+    """Whether a person wrote or changed it in survey.md: it is checked and marked, and never changed or dropped."""
     made: Made = Made()
 
     @property
@@ -64,6 +66,8 @@ class Outcome(StrEnum):
 
     REPAIRED = "repaired"
     DROPPED = "dropped"
+    KEPT = "kept"
+    """As it is, for a person wrote it."""
 
 
 class Finding(Frozen):
@@ -122,6 +126,10 @@ class Passage(Frozen):
     """The digest of its words as they were checked; None before, and once they no longer stand in the papers."""
     judge: str = ""
     """The model that judged it, as its server names it; empty where code alone had to look."""
+    told: dict[str, str] = Field(default_factory=dict, exclude_if=is_nothing)
+    """What it was written from, so that it can be amended when that changes. Of a part: the digest of what it was told
+    of each of its papers (text, facts and quotes), by key. Of a text over others: the section of each claim, by the
+    claim's id, and the digest of the survey's title and question under `survey`."""
     made: Made = Made()
 
     @property
@@ -165,6 +173,8 @@ class Row(Frozen):
     key: str
     cells: dict[str, Cell]
     """By column: one of COLUMNS in a section, any in an answer."""
+    held: bool = Field(default=False, exclude_if=is_nothing)
+    """Whether it came through the check as it is now."""
 
     @property
     def says(self) -> bool:
@@ -190,7 +200,7 @@ class Part(Passage):
 
     @property
     def words_digest(self) -> str:
-        return digest_of([self.claims_digest, [row.model_dump(mode="json") for row in self.rows]])
+        return digest_of([self.claims_digest, [row.model_dump(mode="json", exclude={"held"}) for row in self.rows]])
 
 
 class Section(Frozen):

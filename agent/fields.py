@@ -42,6 +42,20 @@ class SectionDigest(Frozen):
     """How many of its papers have which code, by facet."""
 
 
+class NumberedSentence(Frozen):
+    """A claim with the number under which it can be named."""
+
+    number: int
+    claim: Claim
+
+
+class NumberedParagraph(Frozen):
+    """A paragraph of a passage that is to be brought up to date."""
+
+    heading: str | None
+    sentences: tuple[NumberedSentence, ...]
+
+
 class FailedClaim(Frozen):
     """A claim to be repaired, with what was wrong with it."""
 

@@ -16,6 +16,11 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def is_nothing(value: object) -> bool:
+    """Whether a field that few records have is left out of a file, so that the lines of the others stay as they are."""
+    return not value
+
+
 class Author(Frozen):
     """A person or a group, as the source spells them, LaTeX decoded."""
 
@@ -102,6 +107,8 @@ class Paper(Frozen):
     aliases: tuple[str, ...] = ()
     """Keys that this paper had before."""
     extra: dict[str, str] = Field(default_factory=dict)
+    gone: bool = Field(default=False, exclude_if=is_nothing)
+    """Whether no source names it any more, as a refresh found; it keeps its card and its place in the survey."""
 
     def __getitem__(self, where: Where) -> str:
         return (self.title if where == "title" else self.abstract) or ""

@@ -7,15 +7,10 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from agent.draft import Draft, Finding, Part, Passage, Tally
-from agent.papers import Corpus, Frozen, Skipped
+from agent.papers import Corpus, Frozen, Skipped, is_nothing
 from agent.question import Answer
-from agent.review import BUILT_IN, Card, Send, Taxonomy, Unanswered
+from agent.review import BUILT_IN, Card, Send, Shape, Taxonomy, Unanswered
 from agent.suspicion import TextFinding, suspicions, suspicions_in
-
-
-def _is_nothing(value: object) -> bool:
-    """Of what few reviews have, the report of the others says nothing."""
-    return not value
 
 
 class SourceReport(Frozen):
@@ -71,10 +66,14 @@ class Report(Frozen):
     """Text of papers that speaks to a model; no paper is left out for it."""
     taxonomy_findings: tuple[TextFinding, ...] = ()
     """The same of the taxonomy, which stands among the instructions of later calls."""
-    n_answers_kept: int = Field(default=0, exclude_if=_is_nothing)
+    n_answers_kept: int = Field(default=0, exclude_if=is_nothing)
     """Answers that are printed with the survey."""
-    answers_withheld: dict[str, str] = Field(default_factory=dict, exclude_if=_is_nothing)
+    answers_withheld: dict[str, str] = Field(default_factory=dict, exclude_if=is_nothing)
     """Kept ones that are not printed, by question, each with why."""
+    unnamed: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
+    """Papers that no source names any more, by key; a refresh marks them."""
+    taxonomies: dict[str, Shape] = Field(default_factory=dict, exclude_if=is_nothing)
+    """What each taxonomy was like under which a card that stands was made, by the digest that the card has of it."""
     unanswered: tuple[Unanswered, ...] = ()
     protocol_of_judgement: str = ""
     """Who judged what, in a sentence."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from agent.papers import Frozen, Quote, digest_of
+from agent.papers import Frozen, Quote, digest_of, is_nothing
 
 BUILT_IN = "extractive"
 """The name under which the built-in model signs what it makes."""
@@ -26,6 +26,8 @@ class Made(Frozen):
     """The digest of the taxonomy it was made under."""
     content: str = ""
     """The digest of the record as it was made; another one now means that a person edited it."""
+    prompt: str = Field(default="", exclude_if=is_nothing)
+    """The digest of the prompt as it was worded then; empty for the built-in model, which has none."""
     unanswered: str = ""
     """Why something asked for it stayed unanswered; the record is used, and the next run asks again."""
 
@@ -106,6 +108,8 @@ class Limits(Frozen):
     """Sent and written."""
     usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """None: no limit in dollars. One in dollars needs both prices of the model."""
+    usd_per_month: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """The same for all runs of a calendar month (UTC) together, as runs.jsonl has them."""
 
 
 class Writing(Frozen):
@@ -113,6 +117,28 @@ class Writing(Frozen):
 
     papers_per_call: int = Field(default=20, ge=2, le=200)
     """A category with more papers is written in parts."""
+
+
+class Refreshing(Frozen):
+    """What a refresh may let in."""
+
+    max_new: int | None = Field(default=None, ge=0)
+    """More new papers than this stop it before anything is written or sent; None is any number."""
+
+
+class Minimums(Frozen):
+    """What a review has to reach; below one of these a command ends with exit code 3. None asks for nothing."""
+
+    coverage: float | None = Field(default=None, ge=0, le=1)
+    """The share of papers that a section cites."""
+    recall: float | None = Field(default=None, ge=0, le=1)
+    """The share of printed claims that what they cite supports in full."""
+    precision: float | None = Field(default=None, ge=0, le=1)
+    """The share of printed citations that bear on their claim."""
+    unanswered: int | None = Field(default=None, ge=0)
+    """How many calls may have stayed unanswered."""
+    agreement: float | None = Field(default=None, ge=0, le=1)
+    """The share of cards that agree with what corrections.csv or another person says, where that was measured."""
 
 
 class Protocol(Frozen):
@@ -124,6 +150,8 @@ class Protocol(Frozen):
     model: ModelChoice = ModelChoice()
     budget: Limits = Limits()
     writing: Writing = Writing()
+    refresh: Refreshing = Refreshing()
+    minimums: Minimums = Minimums()
     note: str | None = None
     """A sentence that page and report show about where this review comes from."""
 
@@ -139,6 +167,10 @@ class Category(Frozen):
     """Marking words, the most telling first; the built-in model reads them."""
     examples: tuple[str, ...] = ()
     """Keys or titles of papers that belong here."""
+    was: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
+    """Ids of categories that are this one now: what it was called before, and what was merged into it."""
+    residual: bool = Field(default=False, exclude_if=is_nothing)
+    """Whether it is for papers that fit nowhere else, which are looked at again when a category comes in."""
     children: tuple["Category", ...] = ()
 
 
@@ -149,6 +181,17 @@ class Facet(Frozen):
     """Whether a paper may have several of the codes."""
     codes: dict[str, str]
     """Each code with its definition."""
+
+
+class Shape(Frozen):
+    """What a taxonomy was like as far as an edit of it can make a card stale: no names, terms, examples, no order."""
+
+    categories: dict[str, str]
+    """The digest of each category's definition, by id."""
+    parents: dict[str, str] = Field(default_factory=dict)
+    """The top category of each narrower one, by id."""
+    facets: dict[str, str] = Field(default_factory=dict)
+    """The digest of each facet's codes with their definitions, by name."""
 
 
 class Taxonomy(Frozen):
@@ -175,6 +218,15 @@ class Taxonomy(Frozen):
     def top(self, id_: str) -> Category:
         """The top category that holds this one."""
         return next(top for category, top in self.walk() if category.id == id_)
+
+    @property
+    def shape(self) -> Shape:
+        """What a later taxonomy is compared with, to see which cards an edit makes stale."""
+        return Shape(
+            categories={category.id: digest_of(category.definition) for category, _ in self.walk()},
+            parents={category.id: top.id for category, top in self.walk() if category is not top},
+            facets={name: digest_of(facet.model_dump(mode="json")) for name, facet in self.facets.items()},
+        )
 
     @property
     def content(self) -> str:

@@ -1,5 +1,6 @@
 """The typed answers a model is asked for; every field's sentence is sent with the schema, and is the instruction."""
 
+from agent.answers.amend import AmendAnswer, EditAnswer, FacetsAnswer, ReviseAnswer, facets_answer
 from agent.answers.closed import Node, closed, later, with_keys
 from agent.answers.question import (
     FollowAnswer,
@@ -32,12 +33,15 @@ from agent.answers.survey import (
 )
 
 __all__ = [
+    "AmendAnswer",
     "CardAnswer",
     "CategoryAnswer",
     "ChildAnswer",
     "ClaimAnswer",
     "CodeAnswer",
+    "EditAnswer",
     "FacetAnswer",
+    "FacetsAnswer",
     "FactAnswer",
     "FollowAnswer",
     "GatherAnswer",
@@ -50,6 +54,7 @@ __all__ = [
     "QuotesAnswer",
     "RepairAnswer",
     "RespondAnswer",
+    "ReviseAnswer",
     "RowAnswer",
     "SayingAnswer",
     "SectionAnswer",
@@ -59,6 +64,7 @@ __all__ = [
     "VerdictAnswer",
     "card_answer",
     "closed",
+    "facets_answer",
     "later",
     "with_keys",
 ]

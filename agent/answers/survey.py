@@ -222,14 +222,15 @@ def card_answer(taxonomy: Taxonomy) -> type[CardAnswer[str, Any]]:
             "Facets",
             __config__=ConfigDict(extra="forbid", serialize_by_alias=True),
             # A facet may be called `json` or `_x`, which no attribute of a class may be.
-            **{f"facet{n}": _facet_field(name, facet) for n, (name, facet) in enumerate(taxonomy.facets.items())},
+            **{f"facet{n}": facet_field(name, facet) for n, (name, facet) in enumerate(taxonomy.facets.items())},
         )  # type: ignore[call-overload]
         generic = CardAnswer.__class_getitem__((closed(taxonomy.ids), facets))
         known = _CARDS[taxonomy.content] = cast(type[CardAnswer[str, Any]], generic)
     return known
 
 
-def _facet_field(name: str, facet: Facet) -> tuple[object, object]:
+def facet_field(name: str, facet: Facet) -> tuple[object, object]:
+    """The field of an answer that asks for a facet: its type, and its name and meaning."""
     codes: Any = closed(tuple(facet.codes))
     meaning = "; ".join(f"{code}: {definition}" for code, definition in facet.codes.items())
     if facet.many:

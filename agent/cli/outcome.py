@@ -147,7 +147,8 @@ def findings_by_kind(report: Report) -> dict[str, list[Finding]]:
 
 def _fates(findings: Iterable[Finding]) -> str:
     outcomes = [finding.outcome for finding in findings]
-    return ", ".join(f"{outcomes.count(outcome):,} {outcome.value}" for outcome in Outcome)
+    told = (Outcome.REPAIRED, Outcome.DROPPED, *((Outcome.KEPT,) if Outcome.KEPT in outcomes else ()))
+    return ", ".join(f"{outcomes.count(outcome):,} {outcome.value}" for outcome in told)
 
 
 def counted_papers(report: Report) -> str:

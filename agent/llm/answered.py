@@ -9,7 +9,8 @@ from sys import intern
 from typing import Generic, TypeVar, overload
 
 from agent.llm.call import Answer, Call, Reply
-from agent.review import Unanswered
+from agent.llm.prompts import wording_of
+from agent.review import BUILT_IN, Unanswered
 
 A = TypeVar("A", bound=Answer)
 
@@ -24,17 +25,20 @@ class Told(Generic[A]):
     """The key of the call that it answers."""
     model: str
     day: str | None
+    prompt: str
+    """The digest of the prompt's wording; empty for the built-in model, which does not read it."""
 
     @classmethod
     def of(cls, kind: type[A], call: Call, reply: Reply) -> "Told[A]":
         # The class of a closed set is large, and of no more use once the answer was found to keep to it.
         day = None if reply.day is None else intern(reply.day)
-        return cls(opened(kind), reply.text, call.key, intern(reply.model), day)
+        prompt = "" if reply.model == BUILT_IN else wording_of(call.prompt)
+        return cls(opened(kind), reply.text, call.key, intern(reply.model), day, prompt)
 
     def read(self) -> A:
         """The answer, which knows how it was made."""
         value = self.kind.model_validate_json(self.text)
-        value.sign(self.call, self.model, self.day)
+        value.sign(self.call, self.model, self.day, self.prompt)
         return value
 
 

@@ -33,13 +33,13 @@ class Answer(BaseModel):
 
     @property
     def made(self) -> Made:
-        """How this answer came to be: call, model and day."""
-        call, model, day = getattr(self, "_made", ("", "", None))
-        return Made(call=call, model=model, day=day)
+        """How this answer came to be: call, model, day, and how the prompt was worded."""
+        call, model, day, prompt = getattr(self, "_made", ("", "", None, ""))
+        return Made(call=call, model=model, day=day, prompt=prompt)
 
-    def sign(self, call: str, model: str, day: str | None) -> None:
-        """Say which call it answers, under its key, and who gave it when."""
-        object.__setattr__(self, "_made", (call, model, day))
+    def sign(self, call: str, model: str, day: str | None, prompt: str = "") -> None:
+        """Say which call it answers, under its key, who gave it when, and by which wording of the prompt."""
+        object.__setattr__(self, "_made", (call, model, day, prompt))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,22 @@ def render(prompt: str, fields: Mapping[str, Any]) -> Rendered:
     return Rendered(template.system(fields), template.block("user", fields))
 
 
+@cache
+def wording_of(prompt: str) -> str:
+    """The digest of a prompt as it is worded, with the parts that it includes; empty for a call without a template."""
+    if prompt not in known_prompts():
+        return ""
+    environment = _environment()
+    assert environment.loader is not None
+    texts, waiting = {}, [f"{prompt}.j2"]
+    while waiting:
+        name = waiting.pop()
+        if name not in texts:
+            texts[name] = environment.loader.get_source(environment, name)[0]
+            waiting += [str(included) for included in meta.find_referenced_templates(_parsed(name))]
+    return digest_of(texts)
+
+
 def known_prompts() -> frozenset[str]:
     """The names of all prompts there are; what begins with an underscore is part of others."""
     return frozenset(path.stem for path in shipped("prompts").glob("[!_]*.j2"))
