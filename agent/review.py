@@ -39,6 +39,16 @@ class Made(Frozen):
         """Whether what the built-in model made is to be made again by this one."""
         return self.is_built_in and model != BUILT_IN
 
+    def is_stale(self, model: str, prompt: str) -> bool:
+        """Whether it was asked for by other words than `prompt` is the digest of, or of another model than this one.
+
+        Nothing is made again for that unless the user wants it. A server may name a model more closely than it is
+        asked for; and what a model made never gives way to the built-in one, nor a person's work to either.
+        """
+        if not self.model or model == BUILT_IN:
+            return False
+        return self.prompt != prompt or not self.model.startswith(model)
+
 
 class Unanswered(Frozen):
     """A call that failed for good, as a value: counted, shown, and asked again at the next run."""

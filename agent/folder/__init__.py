@@ -123,6 +123,11 @@ class Folder:
     def has_duplicates_file(self) -> bool:
         return (self.path / "duplicates.jsonl").is_file()
 
+    @property
+    def own_names(self) -> frozenset[str]:
+        """What the program keeps in the folder, by name."""
+        return _OWN
+
     def owns(self, file: Path) -> bool:
         """Whether a file is one that the program writes into this review."""
         try:

@@ -1,46 +1,32 @@
 """A review as a program sees it: open a folder, bring it up to date."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.ask import cleaned
-from agent.connect import DEMO, Access, Connection, asks_a_server, connect, price_for
-from agent.errors import ConspectusError, Declined, FolderError, NotRecorded, QuestionError, SourceError, Unfinished
+from agent.connect import DEMO, Access
+from agent.errors import ConspectusError, FolderError, NotRecorded, QuestionError, SourceError, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
 from agent.llm.client import Client, Progress
 from agent.llm.lookup import Lookup
-from agent.llm.prices import Price
 from agent.lock import hold
 from agent.papers import Paper
 from agent.pipeline.asking import Asking
-from agent.pipeline.estimate import Estimate, estimate
+from agent.pipeline.estimate import Estimate
 from agent.pipeline.naming import is_readable, named
-from agent.pipeline.run import Run, Say, silent
+from agent.pipeline.run import Say, silent
+from agent.pipeline.running import MayGoOn, Running
 from agent.pipeline.sending import without
-from agent.pipeline.spent import Spent, run_line
+from agent.pipeline.spent import Spent
 from agent.question import EVERYWHERE, Answer, Scope, id_of
 from agent.report import Report
 from agent.review import Card, Protocol, Send, Source, Unanswered
 from agent.search import Index
 from agent.shipped import shipped
 from agent.sources import read
-
-STEPS = {
-    "papers": (),
-    "taxonomy": ("induce",),
-    "classify": ("induce", "classify"),
-    "draft": ("induce", "classify", "write"),
-    "build": ("induce", "classify", "write"),
-}
-"""What a command brings up to date, by its name: the methods of a run, in their order."""
-
-
-MayGoOn = Callable[[Estimate], bool]
-"""Asked once in a run that may cost something, when the categories stand and before the first paper is sent for its
-card, with what the rest would take."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +46,9 @@ class Review:
         self, folder: Folder, access: Access | None = None, *, say: Say = silent, progress: Progress | None = None
     ) -> None:
         self.folder = folder
-        self._connection: Connection | None = None
-        self._price = Price()
         self._access = access or Access()
+        self._running = Running(folder, self._access, say, progress)
         self._say = say
-        self._progress = progress
 
     @classmethod
     def open(cls, path: Path | str, access: Access | None = None) -> "Review":
@@ -126,7 +110,7 @@ class Review:
         """
         self.folder.protocol()  # before anything is made in a folder that holds no review
         with self.folder.held(until, self._say):
-            return self._build(until, may_go_on=may_go_on)
+            return self._running.build(until, may_go_on=may_go_on)
 
     def pilot(self, n_papers: int) -> tuple[Report, tuple[Piloted, ...]]:
         """Cards for so many papers, drawn by the hash of their keys, and the taxonomy where there is none.
@@ -135,7 +119,7 @@ class Review:
         """
         self.folder.protocol()
         with self.folder.held("pilot", self._say):
-            report = self._build("classify", n_pilot=n_papers)
+            report = self._running.build("classify", n_pilot=n_papers)
             cards, corpus = self.folder.cards(), self.folder.corpus()
             papers = without(corpus, frozenset(report.not_sent)).drawn(n_papers)
             with Lookup(self.folder.cache_folder) as kept:
@@ -205,10 +189,8 @@ class Review:
     def _questions(self, scope: Scope, *, table: bool) -> Iterator[Asking]:
         """What questions are put to: the papers, read anew, their index, and the way to a model."""
         protocol = self.folder.protocol()
-        way = connect(protocol, self.folder.cache_folder, self._access, self._progress, say=self._say)
-        with way as connection:
-            self._connection, self._price = connection, price_for(protocol, self._access)
-            run = Run(self.folder, protocol, connection.client, self._say, aside=connection.aside, gate=connection.gate)
+        with self._running.connected(protocol, say=self._say) as connection:
+            run = self._running.over(protocol, connection)
             with self.folder.held("ask", self._say):
                 self.folder.ignore_cache()
                 run.gather()
@@ -219,78 +201,21 @@ class Review:
                 near = connection.near(without(run.corpus, run.not_sent))
                 yield Asking(run, index, scope, table=table, near=near)
             finally:
-                self._log(connection)
+                self._running.log(connection)
 
     def estimate(self) -> Estimate:
         """What a build would take now; nothing is sent, and nothing of the review is written."""
-        return estimate(self.folder, self.folder.protocol(), self._access)
-
-    def _build(self, until: str, *, may_go_on: MayGoOn | None = None, n_pilot: int | None = None) -> Report:
-        protocol = self.folder.protocol()
-        with connect(protocol, self.folder.cache_folder, self._access, self._progress) as connection:
-            self._connection, self._price = connection, price_for(protocol, self._access)
-            run = Run(self.folder, protocol, connection.client, self._say, aside=connection.aside, gate=connection.gate)
-            self.folder.ignore_cache()
-            run.gather()
-            if n_pilot is not None:
-                run.only = frozenset(paper.key for paper in without(run.corpus, run.not_sent).drawn(n_pilot))
-            was_new = not run.cards and run.draft is None
-            try:
-                self._take_steps(run, STEPS[until], may_go_on)
-            finally:
-                try:
-                    report = run.finish()
-                finally:  # what was paid is written down, whatever of the rest could not be
-                    self._log(connection)
-            connection.is_whole = was_new and until == "build" and not report.unanswered
-        if connection.client.stopped:
-            raise connection.client.stopped
-        if run.taxonomy is None and run.unanswered:
-            raise Unfinished(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
-        return report
-
-    def _take_steps(self, run: Run, steps: Sequence[str], may_go_on: MayGoOn | None) -> None:
-        for step in steps:
-            if step == "classify" and may_go_on:
-                self._ask_whether(run, may_go_on)
-            if run.client.stopped or not getattr(run, step)():
-                return
-
-    def _ask_whether(self, run: Run, may_go_on: MayGoOn) -> None:
-        """Let it be decided whether papers are sent for their cards, where any are due that a server would read."""
-        if run.client.stopped or not asks_a_server(run.protocol, self._access):
-            return
-        if not run.due().keys() - run.not_sent:
-            return
-        self._say("rehearsing the rest, to say what it would take")
-        if not may_go_on(self.estimate()):
-            run.client.stopped = Declined(
-                "nothing more was sent; the same command goes on from here, and asks no more with `--yes`"
-            )
+        return self._running.estimate()
 
     @property
     def spent(self) -> Spent:
         """What the last run took so far, and what it was spared."""
-        connection = self._connection
-        if connection is None:
-            return Spent()
-        return Spent(connection.usage, connection.recalled, connection.sent, self._price)
+        return self._running.spent
 
     @property
     def usage(self) -> dict[str, Usage]:
         """What the last run paid so far, by prompt."""
-        return self._connection.usage if self._connection else {}
-
-    def _log(self, connection: Connection) -> None:
-        """A line in runs.jsonl for a run that asked something, be it in vain."""
-        if not (connection.n_replies or self.spent.total.attempts):
-            return
-        report = self.folder.report()
-        try:
-            self.folder.append_run(run_line(connection, self.spent, report.models if report else ()))
-        except FolderError as error:  # what was found is worth more than the line about it
-            self._say(f"this run is not written down: {error}")
-
+        return self._running.usage
 
 def _why_not(unanswered: Unanswered, client: Client) -> ConspectusError:
     """What ended the run, or why a question stayed unanswered."""
