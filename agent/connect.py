@@ -252,11 +252,13 @@ def _embedder(
     return embedder
 
 
-def rehearse(protocol: Protocol, access: Access, stand_in: Transport) -> Connection:
+def rehearse(
+    protocol: Protocol, access: Access, stand_in: Transport, *, aside: Transport | None = None
+) -> Connection:
     """What `connect` gives for a server's model, with a stand-in for all that would answer: nothing is sent or kept."""
     gate = Gate(stand_in)
     client = Client(gate, model_of(protocol, access), parameters=parameters_of(protocol))
-    return Connection(client, aside=Client(built_in(), BUILT_IN), gate=gate)
+    return Connection(client, aside=Client(aside or built_in(), BUILT_IN), gate=gate)
 
 
 def reach(protocol: Protocol, access: Access, model: str, retries: "Retries | None" = None) -> Paid:

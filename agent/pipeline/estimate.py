@@ -26,6 +26,7 @@ from agent.papers import Corpus, Frozen, Paper
 from agent.pipeline.habits import LEAST_CALLS, Habits, habits_of, taken_of
 from agent.pipeline.run import Run, silent
 from agent.pipeline.standin import Expected, StandIn
+from agent.pipeline.wish import NO_WISH, Wish
 from agent.review import BUILT_IN, Limits, Protocol
 from agent.wording import count
 
@@ -33,7 +34,8 @@ MOST_PAPERS = 600
 """So many are rehearsed; a larger corpus is sampled by the hash of its keys, and what is asked of each paper scaled."""
 TITLES = 3
 """That are shown of a category."""
-_COPIED = ("taxonomy.yaml", "papers.jsonl", "duplicates.jsonl", "cards.jsonl", "report.json", "survey/survey.json")
+_COPIED = ("taxonomy.yaml", "papers.jsonl", "duplicates.jsonl", "cards.jsonl", "answers.jsonl", "report.json")
+_COPIED += ("survey/survey.json", "survey/survey.md")
 
 
 class StageEstimate(Frozen):
@@ -91,17 +93,17 @@ def estimate(folder: Folder, protocol: Protocol, access: Access) -> Estimate:
     """
     model = model_of(protocol, access)
     if not asks_a_server(protocol, access):
-        return Estimate(model=model, n_papers=len(folder.corpus()), total=_total(()))
-    habits = _habits(folder, model)
+        return Estimate(model=model, n_papers=len(folder.corpus()), total=total_of(()))
+    habits = habits_here(folder, model)
     with ExitStack() as closing:
         place = Path(closing.enter_context(TemporaryDirectory(prefix="conspectus-")))
         kept = closing.enter_context(Lookup(folder.cache_folder))
         stand_in = StandIn(built_in(), habits, kept.recall)
         connection = closing.enter_context(rehearse(protocol, access, stand_in))
-        run = _run(folder, protocol, place, connection)
+        run = run_on_copy(folder, protocol, place, connection)
         n_papers, n_due = _rehearse(run, stand_in)
         price = price_for(protocol, access)
-        stages = _stages(stand_in.expected, price)
+        stages = stages_of(stand_in.expected, price)
         repairs = stand_in.expected.get("check_repair", Expected())
         return Estimate(
             model=model,
@@ -109,7 +111,7 @@ def estimate(folder: Folder, protocol: Protocol, access: Access) -> Estimate:
             n_papers=n_papers,
             n_cards_due=n_due,
             stages=stages,
-            total=_total(stages),
+            total=total_of(stages),
             repair_tokens=round(repairs.input_tokens + repairs.output_tokens),
             rests_on=_rests_on(habits),
             price=price.origin if price.is_known else None,
@@ -118,7 +120,8 @@ def estimate(folder: Folder, protocol: Protocol, access: Access) -> Estimate:
         )
 
 
-def _habits(folder: Folder, model: str) -> Habits:
+def habits_here(folder: Folder, model: str) -> Habits:
+    """What is known of this model from what it did in this review."""
     report = folder.report()
     is_measured = report is not None and any(name != BUILT_IN for name in report.models)
     drafted = (report.drafted.claims, report.drafted.held) if report and is_measured else (0, 0)
@@ -126,7 +129,7 @@ def _habits(folder: Folder, model: str) -> Habits:
     return habits_of(taken_of(folder.runs(), model), cards, drafted)
 
 
-def _run(folder: Folder, protocol: Protocol, place: Path, connection: Connection) -> Run:
+def run_on_copy(folder: Folder, protocol: Protocol, place: Path, connection: Connection, wish: Wish = NO_WISH) -> Run:
     """A run over a copy of what stands, which reads the same sources."""
     for name in _COPIED:
         if (folder.path / name).is_file():
@@ -136,7 +139,8 @@ def _run(folder: Folder, protocol: Protocol, place: Path, connection: Connection
         source.model_copy(update={"path": str(folder.source_file(source).resolve())}) for source in protocol.sources
     )
     here = protocol.model_copy(update={"sources": sources})
-    return Run(Folder(place), here, connection.client, silent, aside=connection.aside, gate=connection.gate)
+    client, aside = connection.client, connection.aside
+    return Run(Folder(place), here, client, silent, aside=aside, gate=connection.gate, wish=wish)
 
 
 def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
@@ -161,7 +165,8 @@ def _rehearse(run: Run, stand_in: StandIn) -> tuple[int, int]:
     return n_papers, n_due
 
 
-def _stages(expected: Mapping[str, Expected], price: Price) -> tuple[StageEstimate, ...]:
+def stages_of(expected: Mapping[str, Expected], price: Price) -> tuple[StageEstimate, ...]:
+    """What is expected by prompt, summed up by stage."""
     sums: dict[str, Expected] = {stage: Expected() for stage in STAGES}
     for prompt, one in expected.items():
         so_far = sums.setdefault(stage_of(prompt), Expected())
@@ -183,7 +188,8 @@ def _stages(expected: Mapping[str, Expected], price: Price) -> tuple[StageEstima
     )
 
 
-def _total(stages: Sequence[StageEstimate]) -> StageEstimate:
+def total_of(stages: Sequence[StageEstimate]) -> StageEstimate:
+    """The sum over all stages."""
     costs = [stage.cost_usd for stage in stages]
     known = [cost for cost in costs if cost is not None]
     return StageEstimate(

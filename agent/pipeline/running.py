@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from agent.connect import Access, Connection, asks_a_server, connect, price_for
 from agent.errors import Declined, FolderError, Unfinished
@@ -15,6 +14,7 @@ from agent.pipeline.estimate import Estimate, estimate
 from agent.pipeline.run import Run, Say
 from agent.pipeline.sending import without
 from agent.pipeline.spent import Spent, run_line
+from agent.pipeline.wish import NO_WISH, Wish
 from agent.report import Report
 from agent.review import Protocol
 
@@ -30,25 +30,6 @@ STEPS = {
 MayGoOn = Callable[[Estimate], bool]
 """Asked once in a run that may cost something, when the categories stand and before the first paper is sent for its
 card, with what the rest would take."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a refresh is to do beside what every run does."""
-
-    is_refresh: bool = False
-    """Whether papers that no source names any more are marked, and `max_new` is heeded."""
-    max_new: int | None = None
-    """In place of what review.toml says."""
-    rewrite: frozenset[str] = frozenset()
-    """Sections, parts or texts over them that are written anew, by id."""
-    reask: frozenset[str] = frozenset()
-    """Stages whose stale records are asked again: `classify`, `write`, `check`."""
-    accept: bool = False
-    """Whether the proposed change of the taxonomy is taken."""
-
-
-NO_WISH = Wish()
 
 
 class Running:
@@ -73,7 +54,7 @@ class Running:
     def over(self, protocol: Protocol, connection: Connection, wish: Wish = NO_WISH) -> Run:
         """A run that has read nothing yet."""
         client, say = connection.client, self._say
-        return Run(self._folder, protocol, client, say, aside=connection.aside, gate=connection.gate)
+        return Run(self._folder, protocol, client, say, aside=connection.aside, gate=connection.gate, wish=wish)
 
     def build(
         self,
