@@ -1,7 +1,9 @@
 """Reads and writes taxonomy.yaml; what a person wrote in it, comments included, survives."""
 
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -35,6 +37,8 @@ def read_taxonomy(text: str) -> Taxonomy:
                 raise TaxonomyError(f"taxonomy.yaml: category {name} has no {field}; write one")
         if not category.get("name"):
             category["name"] = str(category["id"]).replace("_", " ").replace("-", " ").capitalize()
+        if isinstance(category.get("was"), str):
+            category["was"] = [category["was"]]
     try:
         taxonomy = Taxonomy.model_validate(_plain(found))
     except ValidationError as error:
@@ -60,9 +64,25 @@ def _check(taxonomy: Taxonomy) -> None:
     deep = [child.id for top in taxonomy.categories for child in top.children if child.children]
     if deep:
         raise TaxonomyError(f"taxonomy.yaml: {deep[0]} has children; categories can be two levels deep, not three")
+    _check_was(taxonomy)
     empty = [name for name, facet in taxonomy.facets.items() if not facet.codes]
     if empty:
         raise TaxonomyError(f"taxonomy.yaml: facet {empty[0]} has no codes; write one with its definition, or more")
+
+
+def _check_was(taxonomy: Taxonomy) -> None:
+    """That it is clear where the papers of a category go that is not there any more."""
+    now: dict[str, str] = {}
+    for category, _ in taxonomy.walk():
+        for old in category.was:
+            if old in taxonomy.ids:
+                own = "itself" if old == category.id else f"{old}, which is a category still"
+                raise TaxonomyError(f"taxonomy.yaml: {category.id} says that it was {own}; take out one of the two")
+            if now.setdefault(old, category.id) != category.id:
+                raise TaxonomyError(
+                    f"taxonomy.yaml: {now[old]} and {category.id} both say that they were {old}; keep it under the one "
+                    f"that its papers go to, or under neither, so that they are asked again"
+                )
 
 
 def _walk(categories: object) -> list[MutableMapping[str, Any]]:
@@ -83,7 +103,7 @@ def _plain(node: object, key: str = "") -> object:
     if isinstance(node, list):
         return [_plain(item, key) for item in node]
     if node is None:
-        return [] if key in ("children", "terms", "examples") else {} if key in ("facets", "made") else None
+        return [] if key in ("children", "terms", "examples", "was") else {} if key in ("facets", "made") else None
     return node if key == "many" else str(node)
 
 
@@ -134,6 +154,10 @@ def _entry(category: Category) -> dict[str, Any]:
         entry["terms"] = list(category.terms)
     if category.examples:
         entry["examples"] = list(category.examples)
+    if category.was:
+        entry["was"] = list(category.was)
+    if category.residual:
+        entry["residual"] = True
     if category.children:
         entry["children"] = [_entry(child) for child in category.children]
     return entry
@@ -155,3 +179,20 @@ def untouched(taxonomy: Taxonomy) -> bool:
 def signed(taxonomy: Taxonomy, made: Made) -> Taxonomy:
     """The taxonomy with how it was made and the digest of its content."""
     return taxonomy.model_copy(update={"made": made.model_copy(update={"content": taxonomy.content})})
+
+
+def ids_from_names(taken: Iterable[str] = ()) -> Callable[[str], str]:
+    """Makes ids from names, each once: `Speculative decoding` is `speculative-decoding`, a second one gets `-2`."""
+    given = set(taken)
+
+    def name_id(name: str) -> str:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        stem = "-".join(re.findall(r"[a-z0-9]+", plain)[:5]) or "category"
+        id_, n = stem, 1
+        while id_ in given:
+            n += 1
+            id_ = f"{stem}-{n}"
+        given.add(id_)
+        return id_
+
+    return name_id

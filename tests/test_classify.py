@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from agent.classify import classify, is_usable, why_stale
+from agent.classify import AskedFacets, DueKind, Edits, Shaped, ask_facets, classify, due, is_usable
 from agent.errors import BudgetSpent, Refused
 from agent.llm.call import Call
 from agent.llm.client import Client
+from agent.llm.prompts import wording_of
 from agent.papers import Paper
-from agent.review import BUILT_IN, Card, Made, Unanswered
-from tests.nouns import BARE, BEES, CORPUS, MOTHS, SLUGS, TAXONOMY, card, card_answer
+from agent.review import BUILT_IN, Card, Facet, Made, Unanswered
+from tests.nouns import BARE, BEES, CORPUS, KIND, MOTHS, SLUGS, TAXONOMY, TOPICS, card, card_answer
 from tests.scripted import Line, Scripted
 
 CAMERA = "a camera that counts bees on flowers"
@@ -48,6 +49,7 @@ def test_a_card_holds_what_the_answer_says_with_the_papers_own_words() -> None:
         inputs=BEES.digest,
         taxonomy=TAXONOMY.content,
         content=made.digest,
+        prompt=wording_of("classify_paper"),
     )
 
 
@@ -136,7 +138,8 @@ def test_a_quote_that_stays_unanswered_is_asked_for_at_the_next_run(lost: Line) 
     (card,), (unanswered,) = classify([BEES], TAXONOMY, Client(transport, "m"))
     assert (unanswered.stage, unanswered.subject) == ("classify_quotes", "bees2021")
     assert card.unquoted == ("approach",)
-    assert why_stale(card, BEES, TAXONOMY, "m") == unanswered.why
+    why = due(card, BEES, Edits(TAXONOMY, {}), "m")
+    assert why is not None and (why.kind, why.why) == (DueKind.UNANSWERED, unanswered.why)
     assert is_usable(card, BEES, TAXONOMY, "m")
 
 
@@ -144,26 +147,82 @@ def test_nothing_to_classify_asks_nothing() -> None:
     assert carded([])[0] == []
 
 
-def test_a_card_stands_until_its_text_its_category_or_its_maker_goes() -> None:
-    made, _ = carded([*CORPUS], lambda call: card_answer("bees") | {"also": ["moths"]})  # type: ignore[arg-type]
-    bees = next(one for one in made if isinstance(one, Card) and one.key == "bees2021")
-    assert why_stale(bees, BEES, TAXONOMY, "m") is None
-    assert why_stale(bees, BEES, TAXONOMY, "another") is None
-    assert why_stale(None, BEES, TAXONOMY, "m") == "new"
-    assert why_stale(bees, BEES.model_copy(update={"abstract": "Other."}), TAXONOMY, "m") == "its text changed"
-    insects, molluscs = TAXONOMY.categories
-    without_moths = TAXONOMY.model_copy(
-        update={"categories": (insects.model_copy(update={"children": insects.children[:1]}), molluscs)}
-    )
-    assert why_stale(bees, BEES, without_moths, "m") == "its category moths is not in taxonomy.yaml any more"
-    assert "bees is not in" in str(why_stale(bees, BEES, TAXONOMY.model_copy(update={"categories": (molluscs,)}), "m"))
+# Facets that came in later.
+
+NIGHT = Facet(codes={"day": "It flies by day.", "night": "It flies by night."})
+FOOD = Facet(many=True, codes={"leaf": "Leaves.", "nectar": "Nectar."})
+WIDER = TAXONOMY.model_copy(update={"facets": {"food": FOOD, **TAXONOMY.facets, "night": NIGHT}})
 
 
-def test_the_built_in_models_card_is_made_again_unless_a_person_edited_it() -> None:
-    plain = card("bees2021", "bees")
-    made = Made(model=BUILT_IN, inputs=BEES.digest, content=plain.digest)
-    own = plain.model_copy(update={"made": made})
-    edited = own.model_copy(update={"category": "moths"})
-    assert why_stale(own, BEES, TAXONOMY, "m") == "the built-in model made it"
-    assert why_stale(own, BEES, TAXONOMY, BUILT_IN) is None
-    assert why_stale(edited, BEES, TAXONOMY, "m") is None
+def coded(
+    cards: Sequence[Card], *lines: Line, names: tuple[str, ...] = ("food", "night"), model: str = "m"
+) -> tuple[list[Shaped], list[Unanswered], Scripted]:
+    """The cards with their codes, those that stayed without, and what was asked."""
+    transport = Scripted(*lines)
+    asked = [AskedFacets(CORPUS.paper(one.key), one, names) for one in cards]
+    edits = Edits(WIDER, {TAXONOMY.content: TAXONOMY.shape})
+    given, unanswered = ask_facets(asked, edits, Client(transport, model))
+    return given, unanswered, transport
+
+
+def made_card() -> Card:
+    (made,), _ = carded([BEES], card_answer("bees", approach=("A camera", CAMERA)))
+    assert isinstance(made, Card)
+    return made
+
+
+def test_a_new_facet_is_one_call_that_says_nothing_of_the_others() -> None:
+    before = made_card()
+    ((after,), unanswered, transport) = (*coded([before], {"food": ["nectar", "nectar"], "night": "day"}),)
+    assert unanswered == [] and transport.prompts == ["classify_facets"]
+    assert after.card.facets == {"food": ("nectar",), **before.facets, "night": "day"}
+    assert list(after.card.facets) == list(WIDER.facets)
+    asked = transport.calls[0]
+    assert "Nectar." in asked.system and "It flies by night." in asked.system and KIND.codes["3d"] not in asked.system
+    assert TOPICS.codes["light"] not in asked.system and BEES["abstract"] in asked.user
+    same = {"facets", "made"}
+    assert after.card.model_dump(exclude=same) == before.model_dump(exclude=same)
+    assert after.card.made.call == before.made.call and not after.card.is_edited
+    assert after.shape == WIDER.shape and after.card.made.taxonomy == WIDER.content
+    assert due(after.card, BEES, Edits(WIDER, {}), "m") is None
+
+
+def test_a_facet_that_stays_unanswered_leaves_the_card_as_it_was() -> None:
+    given, unanswered, _ = coded([made_card()], Refused("a filter"))
+    assert given == []
+    assert unanswered == [Unanswered(stage="classify_facets", subject="bees2021", why="a filter")]
+
+
+def test_a_code_that_does_not_exist_is_no_answer() -> None:
+    _, unanswered, _ = coded([made_card()], {"food": [], "night": "dusk"})
+    assert [one.subject for one in unanswered] == ["bees2021"]
+
+
+def test_a_card_that_a_person_edited_stays_edited_with_its_new_codes() -> None:
+    edited = made_card().model_copy(update={"category": "moths"})
+    (after,), _, _ = coded([edited], {"food": [], "night": None})
+    assert after.card.is_edited and after.card.category == "moths"
+    assert after.card.facets["night"] is None and after.card.facets["food"] == ()
+
+
+def test_cards_are_asked_for_what_each_of_them_lacks() -> None:
+    cards = [made_card(), card("moths2022", "moths", made=Made(inputs=MOTHS.digest))]
+    transport = Scripted({"night": "day"}, {"food": ["leaf"]})
+    edits = Edits(WIDER, {})
+    asked = [AskedFacets(BEES, cards[0], ("night",)), AskedFacets(MOTHS, cards[1], ("food",))]
+    given, unanswered = ask_facets(asked, edits, Client(transport, "m"))
+    assert unanswered == []
+    assert [one.card.facets.get("night") for one in given] == ["day", None]
+    assert [one.card.facets.get("food") for one in given] == [None, ("leaf",)]
+
+
+def test_codes_of_the_built_in_model_give_way_to_those_of_a_named_one() -> None:
+    (after,), _, _ = coded([made_card()], {"food": ["leaf"], "night": "day"}, model=BUILT_IN)
+    shapes = {after.card.made.taxonomy: after.shape}
+    assert due(after.card, BEES, Edits(WIDER, shapes), BUILT_IN) is None
+    again = due(after.card, BEES, Edits(WIDER, shapes), "m")
+    assert again is not None and (again.kind, again.facets) == (DueKind.FACET, ("food", "night"))
+
+
+def test_nothing_to_ask_of_facets_asks_nothing() -> None:
+    assert coded([])[:2] == ([], [])

@@ -47,6 +47,14 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
         ("categories: !!python/object/apply:os.system ['true']", "not YAML"),
         ("categories: [{id: a, definition: !!python/name:os.system ''}]", "not YAML"),
         ("<<<<<<< HEAD\n" + ONE, "not YAML"),
+        (ONE + "- {id: b, definition: d, was: a}", "b says that it was a, which is a category still"),
+        (ONE + "- {id: b, definition: d, was: [c, b]}", "b says that it was itself"),
+        (
+            ONE + "- {id: b, definition: d, was: c}\n- {id: e, definition: d, was: [c]}",
+            "b and e both say that they were c",
+        ),
+        (ONE + "- {id: b, definition: d, was: {c: d}}", "categories.1.was"),
+        (ONE + "- {id: b, definition: d, residual: perhaps}", "categories.1.residual = 'perhaps'"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, said: str) -> None:
@@ -140,3 +148,31 @@ def test_a_real_taxonomy_keeps_every_byte_that_is_not_a_term(shared: Path) -> No
     taxonomy = read_taxonomy(text)
     assert len(set(taxonomy.ids)) == len(taxonomy.ids) > 3
     assert read_taxonomy(dump_taxonomy(taxonomy, text)) == taxonomy
+
+
+@pytest.mark.parametrize(
+    ("written", "was"), [("x", ("x",)), ("[x]", ("x",)), ("[x, 3, no]", ("x", "3", "no")), ("", ())]
+)
+def test_what_a_category_was_is_one_id_or_several(written: str, was: tuple[str, ...]) -> None:
+    text = f"categories:\n  - id: a\n    definition: d\n    was: {written}\n"
+    assert read_taxonomy(text).categories[0].was == was
+
+
+def test_what_a_category_was_is_kept_with_the_comments_and_read_back() -> None:
+    text = HAND.replace("name: Bees,", "name: Bees, was: wasps,").replace(
+        "# Anna's part\n", "# Anna's part\n      - {id: rest, definition: All other insects., residual: yes}\n"
+    )
+    taxonomy = read_taxonomy(text)
+    assert taxonomy.category("bees").was == ("wasps",) and taxonomy.category("rest").residual
+    assert read_taxonomy(dump_taxonomy(taxonomy)) == taxonomy
+    (insects,) = taxonomy.categories
+    told = taxonomy.model_copy(update={"categories": (insects.model_copy(update={"terms": ("legs",)}),)})
+    after = dump_taxonomy(told, text)
+    assert read_taxonomy(after) == told and "was: wasps" in after and "residual: yes" in after and "# keep" in after
+
+
+def test_names_examples_and_order_are_no_part_of_a_taxonomys_shape() -> None:
+    text = HAND.replace("Moths, definition", "Butterflies, was: [flies], examples: [moths2022], definition")
+    assert read_taxonomy(text).content != read_taxonomy(HAND).content
+    assert read_taxonomy(text).shape == read_taxonomy(HAND).shape
+    assert read_taxonomy(HAND.replace("All moths", "All big moths")).shape != read_taxonomy(HAND).shape

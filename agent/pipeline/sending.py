@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from agent.classify import classify
+from agent.classify import AskedFacets, Edits, Shaped, ask_facets, classify
 from agent.induce import learn_terms
 from agent.llm.client import Client
 from agent.llm.gate import words_of
@@ -109,6 +109,15 @@ class Readers:
             shown = taxonomy if isinstance(marked, Unanswered) else marked
             more_cards, more_unanswered = classify(kept_back, taxonomy, built_in, shown=shown)
             cards, unanswered = [*cards, *more_cards], [*unanswered, *more_unanswered]
+        return cards, unanswered
+
+    def facets(self, asked: Iterable[AskedFacets], edits: Edits) -> tuple[list[Shaped], list[Unanswered]]:
+        """The cards with the codes that they are asked for, each by the model that may read its paper."""
+        cards, unanswered = [], []
+        for client, own in self.share_out(asked, lambda one: [one.paper.key]):
+            coded, uncoded = ask_facets(own, edits, client)
+            cards += coded
+            unanswered += uncoded
         return cards, unanswered
 
 

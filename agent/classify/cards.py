@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from agent.answers import CardAnswer, FactAnswer, QuotesAnswer, card_answer
 from agent.fields import DoubtfulFact
 from agent.llm.client import Client
@@ -10,29 +12,8 @@ from agent.papers import Paper
 from agent.quotes import find_quote
 from agent.review import FACTS, Card, FactQuote, Taxonomy, Unanswered
 
-
-def why_stale(card: Card | None, paper: Paper, taxonomy: Taxonomy, model: str) -> str | None:
-    """Why a paper's card has to be made (again), or None where it stands.
-
-    A card stands while its text and its category do. One by the built-in model that nobody edited is made again once
-    a model is named.
-    """
-    if card is None:
-        return "new"
-    if card.made.inputs != paper.digest:
-        return "its text changed"
-    gone = [category for category in (card.category, *card.also) if category not in taxonomy.ids]
-    if gone:
-        return f"its category {gone[0]} is not in taxonomy.yaml any more"
-    if card.made.gives_way_to(model) and not card.is_edited:
-        return "the built-in model made it"
-    return card.made.unanswered or None
-
-
-def is_usable(card: Card, paper: Paper, taxonomy: Taxonomy, model: str) -> bool:
-    """Whether a card may be written from, even if something is still to be asked for it."""
-    answered = card.model_copy(update={"made": card.made.model_copy(update={"unanswered": ""})})
-    return why_stale(answered, paper, taxonomy, model) is None
+Codes = str | tuple[str, ...] | None
+"""What a card has of a facet: a code, several where it is `many`, None where none fits."""
 
 
 def classify(
@@ -58,6 +39,14 @@ def classify(
         if not isinstance(answer, Unanswered):
             cards.append(_card(paper, answer, quotes, taxonomy))
     return cards, unanswered
+
+
+def codes_in(answer: BaseModel) -> dict[str, Codes]:
+    """The codes that an answer gives to each facet it was asked for, by the facet's name."""
+    return {
+        name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
+        for name, value in answer.model_dump().items()
+    }
 
 
 def _facts(paper: Paper, answer: CardAnswer[str, Any]) -> dict[str, FactAnswer]:
@@ -102,15 +91,11 @@ def _card(
             quotes.append(FactQuote(field=name, **quote.model_dump()))
         else:
             unquoted.append(name)
-    codes = {
-        name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
-        for name, value in answer.facets.model_dump().items()
-    }
     card = Card(
         key=paper.key,
         category=answer.category,
         also=tuple(dict.fromkeys(other for other in answer.also if other != answer.category)),
-        facets=codes,
+        facets=codes_in(answer.facets),
         facts=facts,
         quotes=tuple(quotes),
         unquoted=tuple(unquoted),
