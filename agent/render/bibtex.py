@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.papers import Author, Corpus, Paper
 from agent.render.edition import Edition
 from agent.render.escape import clean, latex, web_link
+from agent.render.printed import GONE
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9:./+_-]+")
 _DASH = re.compile(r"(?<=\d)\s*(?:-(?:\{\}-)*|\{\\textendash\})\s*(?=\w)")
@@ -70,6 +71,8 @@ def _fields(paper: Paper, name: str) -> Iterator[tuple[str, str]]:
         yield "archiveprefix", "arXiv"
     if link := web_link(paper.url or (f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else None)):
         yield "url", link
+    if paper.gone:
+        yield "note", GONE
     extra = {field.lower(): value for field, value in paper.extra.items()}
     for field in _KEPT:
         if extra.get(field, "").strip():

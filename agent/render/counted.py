@@ -42,6 +42,8 @@ def _claims(edition: Edition) -> list[str]:
         (Verdict.UNSUPPORTED, "judged not to be supported"),
         (None, "not judged"),
     )
+    if n_by_hand := sum(claim.by_hand for claim in claims):
+        said.append(f"{n_by_hand:,} of the claims {'is' if n_by_hand == 1 else 'are'} written or changed by hand.")
     told = [f"{n:,} {'is' if n == 1 else 'are'} {what}" for verdict, what in words if (n := verdicts.count(verdict))]
     return [*said, f"Of the claims, {_listed(told)}."]
 
@@ -75,6 +77,45 @@ def of_chapter(edition: Edition, chapter: Chapter) -> list[str]:
     n_cited = sum(key not in edition.uncited for key in chapter.papers)
     n_papers = len(chapter.papers)
     return [f"This section covers {count(n_papers, 'paper')}; {_cited(n_cited, n_papers)} cited."]
+
+
+def in_a_line(edition: Edition) -> list[str]:
+    """All that is counted over the whole survey, in sentences: one line of a text that is to differ in few."""
+    report = edition.survey.report
+    drafted, printed = report.drafted, report.printed
+    said = abstract(edition)
+    if report.n_without_abstract:
+        n_bare = report.n_without_abstract
+        said.append(f"{count(n_bare, 'paper')} {'has' if n_bare == 1 else 'have'} no abstract.")
+    if report.n_cards:
+        n_unquoted = sum(map(len, report.unquoted.values()))
+        unquoted = f", {n_unquoted:,} of them without words in the paper" if n_unquoted else ""
+        said.append(f"{count(report.n_cards, 'card')} {'holds' if report.n_cards == 1 else 'hold'} "
+                    f"{count(report.n_facts, 'fact')}{unquoted}.")  # fmt: skip
+    if drafted.claims or printed.claims:
+        said.append(f"As drafted, {_stood(drafted)}; as printed, {_stood(printed)}.")
+    if n_skipped := sum(len(source.skipped) for source in report.sources):
+        skipped = count(n_skipped, "entry", "entries")
+        said.append(f"{skipped} of the sources {'was' if n_skipped == 1 else 'were'} skipped.")
+    if report.unanswered:
+        said.append(f"{count(len(report.unanswered), 'call')} stayed unanswered.")
+    return [*said, *_since(edition), *of_making(edition)]
+
+
+def _stood(tally: Tally) -> str:
+    """How claims and citations stood up to the judge."""
+    held, bearing = share(tally.held, tally.claims), share(tally.bearing, tally.citations)
+    claims = f"{tally.held:,} of {count(tally.claims, 'claim')} held ({held})"
+    return f"{claims} and {tally.bearing:,} of {count(tally.citations, 'citation')} bore on theirs ({bearing})"
+
+
+def _since(edition: Edition) -> list[str]:
+    """How many answers were given of another corpus, where their own lines do not say so."""
+    n_before = sum(bool(stretch.since) for chapter in edition.chapters for stretch in chapter.stretches)
+    if not n_before:
+        return []
+    of_these = "1 of the questions was" if n_before == 1 else f"{n_before:,} of the questions were"
+    return [f"The corpus had another number of papers when {of_these} answered."]
 
 
 def _cited(n_cited: int, n_papers: int) -> str:

@@ -1,9 +1,7 @@
 """The survey as it is to be read, the same for every format: every claim, table and paper in its place."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 from agent.draft import (
@@ -22,6 +20,16 @@ from agent.draft import (
 )
 from agent.papers import digest_of
 from agent.question import Answer
+from agent.render.anchors import (
+    ACROSS,
+    INTRODUCTION,
+    MISSING,
+    QUESTIONS,
+    Anchors,
+    claim_anchor,
+    part_anchor,
+    section_anchor,
+)
 from agent.render.asked import NOT_SAID, extent_sentence, heading, limits, titled
 from agent.render.printed import NOT_SENT, SIGNS, Chapter, Mark, Prose, Sentence, Stretch, Table, TableCell, TableRow
 from agent.render.survey import Survey
@@ -33,27 +41,12 @@ _ABOUT_QUESTIONS = "Questions put to these papers, answered from them and nothin
 _QUOTE = "its words"
 
 
-@dataclass(slots=True)
-class _Anchors:
-    """Gives each place of the text a name of its own, short and safe in an address."""
-
-    _used: Counter[str] = field(default_factory=Counter)
-
-    def name(self, wish: str) -> str:
-        slug = re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-")[:60] or "x"
-        self._used[slug] += 1
-        while self._used[slug] > 1:
-            slug = f"{slug}-{self._used[slug]}"
-            self._used[slug] += 1
-        return slug
-
-
 class Edition:
     """A survey with everything in its place and nothing yet in a format."""
 
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
-        self._anchors = _Anchors()
+        self._anchors = Anchors()
         self.chapters = tuple(chapter for chapter in self._chapters() if not chapter.is_empty)
 
     @cached_property
@@ -95,9 +88,14 @@ class Edition:
 
     @cached_property
     def verdicts(self) -> tuple[Verdict | None, ...]:
-        """Those that a sentence has, in the order of the legend."""
-        given = {sentence.verdict for sentence in self.sentences}
+        """Those that a sentence shows, in the order of the legend."""
+        given = {sentence.verdict for sentence in self.sentences if sentence.shows_verdict}
         return tuple(verdict for verdict in SIGNS if verdict in given)
+
+    @cached_property
+    def has_by_hand(self) -> bool:
+        """Whether a person wrote or changed a sentence."""
+        return any(sentence.by_hand for sentence in self.sentences)
 
     @cached_property
     def has_unverified(self) -> bool:
@@ -119,15 +117,15 @@ class Edition:
 
     def _chapters(self) -> Iterator[Chapter]:
         draft = self.survey.draft
-        yield from self._chapter("Introduction", draft.introduction)
+        yield from self._chapter(INTRODUCTION, draft.introduction)
         for section in draft.sections:
             yield self._section(section)
-        yield from self._chapter("Across the sections", draft.synthesis)
-        yield from self._chapter("What is missing", draft.gaps)
+        yield from self._chapter(ACROSS, draft.synthesis)
+        yield from self._chapter(MISSING, draft.gaps)
         if self.survey.answers:
-            anchor = self._anchors.name("Questions")
+            anchor = self._anchors.name(QUESTIONS)
             stretches = tuple(stretch for answer in self.survey.answers for stretch in self._answer(answer))
-            yield Chapter(anchor, "Questions", stretches, _ABOUT_QUESTIONS, is_appendix=True)
+            yield Chapter(anchor, QUESTIONS, stretches, _ABOUT_QUESTIONS, is_appendix=True)
 
     def _chapter(self, title: str, passage: Passage | None) -> Iterator[Chapter]:
         if passage is not None:
@@ -142,7 +140,8 @@ class Edition:
             written,
             heading=over,
             table=self._table(answer.passage.rows, answer.columns) if answer.columns else None,
-            counted=tuple(_of_answer(answer, len(self.survey.corpus))),
+            counted=tuple(_of_answer(answer)),
+            since=_since(answer, len(self.survey.corpus)),
             left_open=answer.missing or "",
         )
         if answer.listed:
@@ -151,10 +150,10 @@ class Edition:
             yield Stretch(self._anchors.name(f"papers-{answer.id}"), None, (), table)
 
     def _section(self, section: Section) -> Chapter:
-        anchor = self._anchors.name(f"section-{section.id}")
+        anchor = self._anchors.name(section_anchor(section.id))
         parts = section.in_order
         stretches = [self._stretch(anchor, None, section.opening)] if section.opening else []
-        stretches += [self._stretch(self._anchors.name(f"part-{p.id}"), self._heading(section, p), p) for p in parts]
+        stretches += [self._stretch(self._anchors.name(part_anchor(p.id)), self._heading(section, p), p) for p in parts]
         papers = dict.fromkeys(key for part in parts for key in (*part.papers, *(row.key for row in part.rows)))
         known = tuple(key for key in papers if self.survey.corpus.has(key))
         return Chapter(anchor, section.name, tuple(stretches), section.definition, section.id, known)
@@ -181,20 +180,20 @@ class Edition:
         return names.get(part.category, part.category) if part.category != section.id else None
 
     def _stretch(self, anchor: str, heading: str | None, passage: Passage) -> Stretch:
-        paragraphs = tuple(self._prose(paragraph) for paragraph in passage.paragraphs if paragraph.claims)
+        paragraphs = tuple(self._prose(paragraph, passage) for paragraph in passage.paragraphs if paragraph.claims)
         rows = passage.rows if isinstance(passage, Part) else ()
         given = {column for row in rows for column in row.cells}
         columns = (*(column for column in COLUMNS if column in given), *sorted(given.difference(COLUMNS)))
         table = self._table(rows, columns) if rows else None
         return Stretch(anchor, heading, paragraphs, table)
 
-    def _prose(self, paragraph: Paragraph) -> Prose:
-        return Prose(paragraph.heading, tuple(self._sentence(claim) for claim in paragraph.claims))
+    def _prose(self, paragraph: Paragraph, passage: Passage) -> Prose:
+        return Prose(paragraph.heading, tuple(self._sentence(claim, passage) for claim in paragraph.claims))
 
-    def _sentence(self, claim: Claim) -> Sentence:
-        anchor = self._anchors.name(claim.id)
+    def _sentence(self, claim: Claim, passage: Passage) -> Sentence:
+        anchor = self._anchors.name(claim_anchor(claim, passage))
         marks = tuple(self._mark(citation) for citation in claim.citations)
-        return Sentence(anchor, claim.text, marks, claim.verdict)
+        return Sentence(anchor, claim.text, marks, claim.verdict, by_hand=claim.by_hand)
 
     def _mark(self, citation: Citation) -> Mark:
         number = self.survey.numbers.get(citation.key)
@@ -225,7 +224,7 @@ class Edition:
         return Table(columns, tuple(rows), has_years=any(row.year is not None for row in rows))
 
 
-def _of_answer(answer: Answer, n_papers: int) -> Iterator[str]:
+def _of_answer(answer: Answer) -> Iterator[str]:
     """What the program says of an answer, in sentences."""
     if not answer.answered:
         yield NOT_SAID
@@ -235,5 +234,13 @@ def _of_answer(answer: Answer, n_papers: int) -> Iterator[str]:
     if answer.made.model:
         model = f"the built-in model ({BUILT_IN})" if answer.made.is_built_in else answer.made.model
         yield f"Answered by {model}{f' on {answer.made.day}' if answer.made.day else ''}."
-    if not limits(answer.scope) and answer.extent.n_papers != n_papers:
-        yield f"The corpus had {count(answer.extent.n_papers, 'paper')} then."
+
+
+def _since(answer: Answer, n_papers: int) -> str:
+    """How many papers there were when it was answered, where that is not how many there are; else nothing."""
+    is_of_all = not limits(answer.scope)
+    return (
+        f"The corpus had {count(answer.extent.n_papers, 'paper')} then."
+        if is_of_all and answer.extent.n_papers != n_papers
+        else ""
+    )

@@ -10,7 +10,7 @@ from agent.render.asked import LEFT_OPEN
 from agent.render.edition import Edition
 from agent.render.escape import clean
 from agent.render.figures import bars, columns, facet_tags, heat_maps, tree
-from agent.render.printed import SIGNS
+from agent.render.printed import BY_HAND, SIGNS
 from agent.render.references import references
 from agent.render.typeset import fill, part
 
@@ -39,6 +39,7 @@ def to_html(edition: Edition) -> str:
         has_unverified=edition.has_unverified or any(fact.quote is None for one in listed for fact in one.facts),
         tags=paper_tags(edition),
         signs=SIGNS,
+        by_hand=BY_HAND,
         left_open=LEFT_OPEN,
     )
 

@@ -11,7 +11,7 @@ from agent.render.bibtex import tex_keys
 from agent.render.edition import Edition
 from agent.render.escape import clean, latex
 from agent.render.figures import tree
-from agent.render.printed import SIGNS, Mark
+from agent.render.printed import BY_HAND, SIGNS, Mark
 from agent.render.references import references
 from agent.render.typeset import fill
 
@@ -23,6 +23,7 @@ _SIGNS = {
     None: "?",
 }
 """Letters where the other formats have signs that a plain LaTeX lacks."""
+_BY_HAND = "h"
 
 
 def to_latex(edition: Edition) -> str:
@@ -43,7 +44,9 @@ def to_body(edition: Edition) -> str:
         counted=counted,
         tree=tree(edition),
         references=references(edition),
-        signs=[(_SIGNS[verdict], *SIGNS[verdict][1:]) for verdict in edition.verdicts],
+        signs=[(_SIGNS[verdict], *SIGNS[verdict][1:]) for verdict in edition.verdicts]
+        + ([(_BY_HAND, *BY_HAND[1:])] if edition.has_by_hand else []),
+        by_hand=_BY_HAND,
         sign=lambda verdict: Markup(_SIGNS[verdict]),
         cite=_citing(keys),
         keys=[Markup(key) for key in keys.values()],

@@ -1,23 +1,25 @@
 """The survey in GitHub's Markdown: anchors that its sanitizer keeps, one sentence a line."""
 
-import re
-
 from markupsafe import Markup
 
-from agent.papers import digest_of
 from agent.render import counted
 from agent.render.asked import LEFT_OPEN
 from agent.render.edition import Edition
 from agent.render.escape import clean, markdown
 from agent.render.figures import tree
-from agent.render.printed import SIGNS
+from agent.render.lines import anchor, to_line
+from agent.render.printed import BY_HAND, SIGNS
 from agent.render.references import references
+from agent.render.stamp import blank_stamp, stamped
 from agent.render.typeset import fill
 
 
 def to_markdown(edition: Edition) -> str:
-    """survey.md."""
-    return fill(
+    """survey.md, with as few lines as can be that change when a paper comes in: what is counted stands in one.
+
+    The tables of figures are on the page and in report.json.
+    """
+    text = fill(
         "survey.md.j2",
         markdown,
         edition=edition,
@@ -26,22 +28,14 @@ def to_markdown(edition: Edition) -> str:
         counted=counted,
         tree=tree(edition),
         references=references(edition),
-        signs=[SIGNS[verdict] for verdict in edition.verdicts],
+        signs=[*(SIGNS[verdict] for verdict in edition.verdicts), *([BY_HAND] if edition.has_by_hand else [])],
         code=code,
-        anchor=anchor,
-        figures=counted.figures(edition),
-        tallies=counted.tallies(edition),
+        anchor=lambda key: Markup(anchor(key)),
+        line=lambda sentence: Markup(to_line(sentence)),
+        stamp=Markup(blank_stamp(edition.survey.draft)),
         left_open=LEFT_OPEN,
     )
-
-
-def anchor(key: str) -> Markup:
-    """Where a paper stands in the references.
-
-    Citations go by key here, not by number: one paper more would shift every number after it, and a reader of the
-    difference would see a change in every line.
-    """
-    return Markup(f"ref-{key}" if re.fullmatch(r"[A-Za-z0-9._:+-]+", key) else f"ref-{digest_of(key)}")
+    return stamped(text)
 
 
 def code(text: str) -> Markup:

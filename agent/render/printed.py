@@ -15,8 +15,12 @@ SIGNS = {
     None: ("○", "not judged", "no judge has answered yet"),
 }
 """For each verdict its sign, its word, and what it means."""
+BY_HAND = ("✎", "by hand", "a person wrote or changed it in survey.md, and the program leaves it as it is")
+"""The sign of what a person wrote, beside its verdict where a judge gave one."""
 NOT_SENT = "not sent to a model"
 """Marks the papers that review.toml keeps on this machine, and what the built-in model wrote of them."""
+GONE = "no source names it any more"
+"""Marks the papers that left the sources, and keep their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,17 @@ class Sentence:
     text: str
     marks: tuple[Mark, ...]
     verdict: Verdict | None
+    by_hand: bool = False
 
     @property
-    def sign(self) -> str:
-        return SIGNS[self.verdict][0]
+    def shows_verdict(self) -> bool:
+        """Of a person's own words only a verdict is worth a sign, not that there is none."""
+        return self.verdict is not None or not self.by_hand
 
     @property
-    def word(self) -> str:
-        return SIGNS[self.verdict][1]
+    def signs(self) -> str:
+        own = [SIGNS[self.verdict][0]] if self.shows_verdict else []
+        return " ".join([*own, BY_HAND[0]] if self.by_hand else own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +112,15 @@ class Stretch:
     table: Table | None = None
     counted: tuple[str, ...] = ()
     """What the program says of it."""
+    since: str = ""
+    """What of that changes with the corpus: how many papers there were when a question was answered."""
     left_open: str = ""
     """What of a question the papers do not tell, as a model put it."""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that the program says of it."""
+        return (*self.counted, *([self.since] if self.since else []))
 
 
 @dataclass(frozen=True, slots=True)

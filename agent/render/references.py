@@ -6,7 +6,7 @@ from functools import lru_cache
 from agent.papers import Author, Paper, Where
 from agent.render.edition import Edition
 from agent.render.escape import web_link
-from agent.render.printed import NOT_SENT, Mark, Sentence
+from agent.render.printed import GONE, NOT_SENT, Mark, Sentence
 from agent.render.survey import Name, Survey
 from agent.review import FACTS
 from agent.sentences import sentences
@@ -66,7 +66,7 @@ class Reference:
     why: str
     """Why it is in its category."""
     mark: str
-    """Says that it is not sent to a model; empty for all others."""
+    """Says that it is not sent to a model, or that no source names it any more; empty for all others."""
 
 
 def references(edition: Edition) -> tuple[Reference, ...]:
@@ -90,7 +90,7 @@ def _reference(edition: Edition, paper: Paper) -> Reference:
         category=category.name if category else None,
         facts=_facts(survey, paper.key),
         why=card.why if card else "",
-        mark=NOT_SENT if paper.key in edition.not_sent else "",
+        mark="; ".join([*([NOT_SENT] if paper.key in edition.not_sent else []), *([GONE] if paper.gone else [])]),
     )
 
 
