@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from agent.errors import CallError, NotAllowed
 from agent.llm.address import Address, read_address, read_key
-from agent.llm.budget import Budget
+from agent.llm.budget import Budget, Month
 from agent.llm.cache import Cached
 from agent.llm.call import Call, Reply, Transport, Usage
 from agent.llm.cassette import Cassette
@@ -48,6 +48,8 @@ class Access:
     """In place of the limit in review.toml, as the next two."""
     max_calls: int | None = None
     max_tokens: int | None = None
+    month: Month | None = None
+    """What is left of the month, where review.toml limits one; no option raises it."""
     record: Path | None = None
     """A cassette to replay from and to record into."""
 
@@ -187,7 +189,8 @@ def server_of(access: Access) -> str:
 def limits_of(protocol: Protocol, access: Access) -> Limits:
     """What a run may use: review.toml's limits, each replaced by the option that was given in its place."""
     given = {"usd": access.max_usd, "calls": access.max_calls, "tokens": access.max_tokens}
-    return protocol.budget.model_copy(update={name: limit for name, limit in given.items() if limit is not None})
+    limits = protocol.budget.model_copy(update={name: limit for name, limit in given.items() if limit is not None})
+    return access.month.within(limits) if access.month else limits
 
 
 def price_for(protocol: Protocol, access: Access) -> Price:
@@ -291,4 +294,5 @@ def budget_of(protocol: Protocol, access: Access, model: str) -> Budget:
         price.usd_per_million_output,
         whose=whose,
         usd_per_million_embedded=embedding_price_of(protocol.model, server_of(access)).usd_per_million_input,
+        month=access.month,
     )

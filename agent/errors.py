@@ -5,6 +5,7 @@ ConspectusError
 ├── FolderError          a file of the review folder is missing, broken or cannot be written
 │   ├── ProtocolError    review.toml says something that is not allowed
 │   └── TaxonomyError    taxonomy.yaml says something that is not allowed
+├── TooManyNew           a refresh would let in more new papers than it may
 ├── QuestionError        a question cannot be put as it is: it is empty, too long, or limited to what is not there
 ├── Unfinished           a stage that all others rest on stayed unanswered
 ├── CallError            one call failed for good; it becomes an Unanswered
@@ -41,6 +42,10 @@ class ProtocolError(FolderError):
 
 class TaxonomyError(FolderError):
     """taxonomy.yaml says something that is not allowed."""
+
+
+class TooManyNew(ConspectusError):
+    """A refresh would let in more new papers than it may; nothing was written or sent."""
 
 
 class QuestionError(ConspectusError):

@@ -82,7 +82,7 @@ def test_a_file_with_these_bytes_already_is_not_touched(folder: Folder) -> None:
         os.utime(path, (1, 1))
     for save in saves:
         save()
-    assert len(files) == 9
+    assert len(files) == 10
     assert {path.stat().st_mtime for path in files} == {1.0}
 
 

@@ -23,6 +23,8 @@ class Merged:
     corpus: Corpus
     duplicates: tuple[Duplicate, ...]
     """In the order of their papers' keys."""
+    unspoken: frozenset[str] = frozenset()
+    """Keys of the earlier papers that no record speaks of any more, kept as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def _keyed(works: Sequence[_Work], papers: Sequence[Paper], kept: Sequence[Paper
         for paper in (*keyed, *kept)
         if len(paper.sources) > 1
     ]
-    return Merged(Corpus([*keyed, *kept]), tuple(sorted(duplicates, key=lambda one: one.key)))
+    unspoken = frozenset(paper.key for paper in kept)
+    return Merged(Corpus([*keyed, *kept]), tuple(sorted(duplicates, key=lambda one: one.key)), unspoken)
 
 
 def _own_keys(records: Iterable[Record]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from agent.doctor.stand import look_at_cache, look_at_disk, look_at_review
 from agent.doctor.way import look_at_model, look_at_pace, look_at_way
 from agent.errors import FolderError
 from agent.folder import Folder
+from agent.pipeline.monthly import within_month
 from agent.review import Protocol
 
 __all__ = ["Check", "Checkup", "State", "examine"]
@@ -32,6 +33,9 @@ def examine(folder: Folder, access: Access, environ: Mapping[str, str], ask_and_
 
 def _checks(folder: Folder, access: Access, environ: Mapping[str, str], ask_and_say: Ask) -> Iterator[Check]:
     protocol, complaint = _protocol(folder)
+    if protocol is not None:
+        access, unread = _month(protocol, access, folder)
+        yield from unread
     if protocol is None and complaint and complaint.state is State.WRONG and access.model is None:
         yield complaint  # which model it names is not known
     else:
@@ -63,6 +67,14 @@ def _way(protocol: Protocol, access: Access, environ: Mapping[str, str], ask_and
         yield from ask(protocol, access, ask_and_say)
     yield look_at_pace(protocol)
     yield from look_at_money(protocol, access)
+
+
+def _month(protocol: Protocol, access: Access, folder: Folder) -> tuple[Access, list[Check]]:
+    """The access with what is left of the month, or what keeps that from being known."""
+    try:
+        return within_month(access, protocol, folder), []
+    except FolderError as error:
+        return access, [wrong("limits", str(error))]
 
 
 def _protocol(folder: Folder) -> tuple[Protocol | None, Check | None]:

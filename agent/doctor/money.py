@@ -13,7 +13,7 @@ def look_at_money(protocol: Protocol, access: Access) -> Iterator[Check]:
     """The limits of a run, and the price that one in dollars is kept by."""
     limits, model = limits_of(protocol, access), model_of(protocol, access)
     dollars = "no limit in dollars" if limits.usd is None else f"${limits.usd:,.2f}"
-    says = f"{count(limits.calls, 'call')}, {count(limits.tokens, 'token')}, {dollars} a run"
+    says = f"{count(limits.calls, 'call')}, {count(limits.tokens, 'token')}, {dollars} a run{_of_month(access)}"
     value = limits.model_dump(mode="json")
     try:
         budget_of(protocol, access, model)
@@ -33,6 +33,13 @@ def look_at_money(protocol: Protocol, access: Access) -> Iterator[Check]:
     rates = f"{_dollars(rate_in)} for a million tokens sent, {_dollars(rate_out)} for a million written"
     value = {"usd_per_million_input": rate_in, "usd_per_million_output": rate_out, "origin": price.origin}
     yield fine("price", f"{rates}: {price.origin}", value)
+
+
+def _of_month(access: Access) -> str:
+    month = access.month
+    if month is None or month.spent_usd is None:
+        return ""
+    return f", of ${month.limit_usd:,.2f} in {month.name} of which ${month.spent_usd:,.2f} are spent"
 
 
 def _dollars(usd: float | None) -> str:

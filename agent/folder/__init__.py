@@ -5,27 +5,25 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from agent.draft import Draft
 from agent.errors import FolderError
+from agent.folder.attributes import take_back, tell_git
 from agent.folder.files import guarded, is_file, make_folder, read_text, sweep, write_whole
+from agent.folder.lines import MENDED, N, in_lines, parsed, pretty, read_by_name, read_nouns
+from agent.folder.settle import HOW_TO_TAKE_A_SIDE, settle
+from agent.folder.versions import keep_older, refuse_newer
 from agent.lock import LOCK, hold
-from agent.papers import Corpus, Duplicate, Frozen, Paper
+from agent.papers import Corpus, Duplicate, Paper
 from agent.protocol import new_protocol, read_protocol, with_sources
 from agent.question import Answer
 from agent.report import Report
 from agent.review import Card, Protocol, Source, Taxonomy
 from agent.taxonomy import dump_taxonomy, read_taxonomy, untouched
 
-N = TypeVar("N", bound=Frozen)
-
-_IGNORED = ".conspectus/"
 _OWN = frozenset(
     ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "answers.jsonl", "runs.jsonl", "report.json", "review.toml")
-    + ("taxonomy.yaml", "survey", ".conspectus")
+    + ("taxonomy.yaml", "taxonomy.patch", "survey", "CHANGES.md", ".conspectus")
 )
 """What the program keeps in a review folder, and so never is a source."""
 
@@ -59,12 +57,8 @@ class Folder:
             self._write(name, read_text(place / name))
 
     def ignore_cache(self) -> None:
-        """Keep the cache out of git; what a .gitignore says already stays."""
-        file = self.path / ".gitignore"
-        before = read_text(file) if file.is_file() else ""
-        if _IGNORED not in before.splitlines():
-            gap = "\n" if before and not before.endswith("\n") else ""
-            write_whole(file, f"{before}{gap}{_IGNORED}\n")
+        """Keep the cache out of git, and let git merge two people's work; see `tell_git`."""
+        tell_git(self.path)
 
     def discard(self) -> None:
         """Take back what `create` made, and the folder where nothing else is in it."""
@@ -72,13 +66,13 @@ class Folder:
         (self._own_folder / LOCK).unlink(missing_ok=True)
         with suppress(OSError):
             self._own_folder.rmdir()  # kept where there is a cache in it
-        ignored = self.path / ".gitignore"
-        if ignored.is_file() and read_text(ignored) == f"{_IGNORED}\n":
-            ignored.unlink()
+        take_back(self.path)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
 
     def protocol(self) -> Protocol:
+        """What review.toml says; FolderError where a newer program wrote the review, whatever else stands there."""
+        refuse_newer(self.path)
         if not is_file(self.protocol_file):
             raise FolderError(
                 f"{self.path} holds no review.toml; make a review with `conspectus init {self.path} FILES`"
@@ -111,13 +105,33 @@ class Folder:
         before = read_text(self.taxonomy_file) if self.taxonomy_file.is_file() else None
         write_whole(self.taxonomy_file, dump_taxonomy(taxonomy, before))
 
+    def taxonomy_text(self) -> str:
+        """taxonomy.yaml as it is written; empty where there is none."""
+        return read_text(self.taxonomy_file) if self.taxonomy_file.is_file() else ""
+
+    def save_taxonomy_text(self, text: str) -> None:
+        write_whole(self.taxonomy_file, text)
+
+    def proposal_text(self) -> str | None:
+        """taxonomy.patch, the change of taxonomy.yaml that is proposed; None where there is none."""
+        path = self.path / "taxonomy.patch"
+        return read_text(path) if path.is_file() else None
+
+    def save_proposal(self, text: str | None) -> None:
+        """Write taxonomy.patch, or take it away."""
+        if text is not None:
+            self._write("taxonomy.patch", text)
+            return
+        with guarded(self.path / "taxonomy.patch"):
+            (self.path / "taxonomy.patch").unlink(missing_ok=True)
+
     def corpus(self) -> Corpus:
-        return Corpus(self._read_by_name("papers.jsonl", Paper, "key").values())
+        return Corpus(read_by_name(self.path / "papers.jsonl", Paper, "key").values())
 
     def save_corpus(self, corpus: Corpus, duplicates: Iterable[Duplicate]) -> None:
-        self._write_lines("papers.jsonl", corpus)
+        self._write("papers.jsonl", in_lines(corpus))
         in_order = sorted(duplicates, key=lambda one: (one.key, [(p.file, p.position) for p in one.places]))
-        self._write_lines("duplicates.jsonl", in_order)
+        self._write("duplicates.jsonl", in_lines(in_order))
 
     @property
     def has_duplicates_file(self) -> bool:
@@ -137,43 +151,68 @@ class Folder:
         return inside.parts[0] in _OWN
 
     def duplicates(self) -> tuple[Duplicate, ...]:
-        return tuple(self._read_lines("duplicates.jsonl", Duplicate))
+        return tuple(one for _, one in read_nouns(self.path / "duplicates.jsonl", Duplicate))
 
     def cards(self) -> dict[str, Card]:
-        return self._read_by_name("cards.jsonl", Card, "key")
+        return read_by_name(self.path / "cards.jsonl", Card, "key")
 
     def save_cards(self, cards: Iterable[Card]) -> None:
         in_order = sorted(cards, key=lambda card: card.key)
-        self._write_lines("cards.jsonl", in_order)
+        self._write("cards.jsonl", in_lines(in_order))
 
     def answers(self) -> dict[str, Answer]:
         """What was asked and answered, by id."""
-        return self._read_by_name("answers.jsonl", Answer, "id")
+        return read_by_name(self.path / "answers.jsonl", Answer, "id")
 
     def save_answers(self, answers: Iterable[Answer]) -> None:
         in_order = sorted(answers, key=lambda answer: answer.id)
-        self._write_lines("answers.jsonl", in_order)
+        self._write("answers.jsonl", in_lines(in_order))
 
     def draft(self) -> Draft | None:
-        return self._read_whole("survey/survey.json", Draft)
+        return self._read_whole("survey/survey.json", Draft, f"mend it, or {HOW_TO_TAKE_A_SIDE}")
 
     def save_draft(self, draft: Draft) -> None:
-        self._write("survey/survey.json", _pretty(draft))
+        self._write("survey/survey.json", pretty(draft))
 
     def save_rendered(self, files: dict[str, str]) -> None:
         for name, text in files.items():
             self._write(f"survey/{name}", text)
 
+    def survey_text(self) -> str | None:
+        """survey.md as it lies there, edited or not; None where there is none."""
+        path = self.path / "survey" / "survey.md"
+        return read_text(path) if is_file(path) else None
+
     def report(self) -> Report | None:
-        return self._read_whole("report.json", Report)
+        return self._read_whole("report.json", Report, "the next `conspectus build` makes it anew")
 
     def save_report(self, report: Report) -> None:
-        self._write("report.json", _pretty(report))
+        self._write("report.json", pretty(report))
+
+    def changes_text(self) -> str:
+        """CHANGES.md, its ends of lines included; empty where there is none.
+
+        FolderError where a merge left both versions of a line there, between which a new entry would be lost.
+        """
+        path = self.path / "CHANGES.md"
+        text = read_text(path) if is_file(path) else ""
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+                raise FolderError(f"CHANGES.md, line {number}: a merge left both versions there; keep what you want")
+        return text
+
+    def save_changes(self, text: str) -> None:
+        self._write("CHANGES.md", text)
 
     def append_run(self, run: dict[str, object]) -> None:
-        """Add a line to runs.jsonl, the one file that is appended to."""
-        with guarded(self.path / "runs.jsonl"), (self.path / "runs.jsonl").open("a", encoding="utf-8") as out:
-            out.write(json.dumps(run, ensure_ascii=False) + "\n")
+        """Add a line to runs.jsonl, the one file that is appended to; its time never runs backwards."""
+        path = self.path / "runs.jsonl"
+        times = [when for line in (*self.runs(), run) if isinstance(when := line.get("when"), str)]
+        timed = run | {"when": max(times)} if times else run
+        before = read_text(path) if path.is_file() else ""
+        is_cut = bool(before) and not before.endswith("\n")
+        with guarded(path), path.open("a", encoding="utf-8") as out:
+            out.write("\n" * is_cut + json.dumps(timed, ensure_ascii=False) + "\n")
 
     def runs(self) -> list[dict[str, object]]:
         """The lines of runs.jsonl; one that was cut off when a run was killed is left out."""
@@ -206,57 +245,24 @@ class Folder:
     def held(self, doing: str, say: Callable[[str], None]) -> Iterator[None]:
         """Keep other runs out until the block ends, having waited for one that is at work; see `hold`.
 
-        What a run that was killed had half written is swept away.
+        What a run that was killed had half written is swept away, and what a merge left is settled.
         """
         with hold(self._own_folder, doing, say):
             for place in (self.path, self.path / "survey"):
                 sweep(place)
+            keep_older(self.path, self._own_folder, _OWN - {self._own_folder.name}, say)
+            self.settle(say)
             yield
+
+    def settle(self, say: Callable[[str], None]) -> None:
+        """Make one of what a merge of two people's work left twice in the review, and say so; see `settle`."""
+        settle(self.path, say)
 
     def _write(self, name: str, text: str) -> None:
         target = self.path / name
         make_folder(target.parent)
         write_whole(target, text)
 
-    def _write_lines(self, name: str, nouns: Iterable[Frozen]) -> None:
-        self._write(name, "".join(f"{noun.model_dump_json()}\n" for noun in nouns))
-
-    def _read_lines(self, name: str, noun: type[N]) -> list[N]:
-        return [one for _, one in self._read_numbered(name, noun)]
-
-    def _read_by_name(self, name: str, noun: type[N], field: str) -> dict[str, N]:
-        """The lines by the field that names them; no two may have one name."""
-        found: dict[str, tuple[int, N]] = {}
-        for number, one in self._read_numbered(name, noun):
-            own = getattr(one, field)
-            if own in found:
-                first = found[own][0]
-                raise FolderError(f"{name}: lines {first} and {number} have one {field}, {own}; keep one of them")
-            found[own] = (number, one)
-        return {own: one for own, (_, one) in found.items()}
-
-    def _read_numbered(self, name: str, noun: type[N]) -> Iterator[tuple[int, N]]:
+    def _read_whole(self, name: str, noun: type[N], mended: str = MENDED) -> N | None:
         path = self.path / name
-        for number, line in enumerate(read_text(path).split("\n") if path.is_file() else [], 1):
-            if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-                raise FolderError(f"{name}, line {number}: a merge left both versions there; keep one of them")
-            if line.strip():
-                yield number, _parsed(noun, line, f"{name}, line {number}")
-
-    def _read_whole(self, name: str, noun: type[N]) -> N | None:
-        path = self.path / name
-        return _parsed(noun, read_text(path), name) if path.is_file() else None
-
-
-def _parsed(noun: type[N], text: str, where: str) -> N:
-    try:
-        return noun.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        mended = "mend it, or take it back from git"
-        raise FolderError(f"{where}: {field + ': ' if field else ''}{first['msg']}; {mended}") from error
-
-
-def _pretty(noun: Frozen) -> str:
-    return noun.model_dump_json(indent=1) + "\n"
+        return parsed(noun, read_text(path), name, mended=mended) if path.is_file() else None

@@ -17,7 +17,7 @@ from agent.review import Protocol
 from agent.shipped import shipped
 
 _REMEMBERED = "standing"
-_NOT_READ = frozenset(("runs.jsonl", ".conspectus", ".git"))
+_NOT_READ = frozenset(("runs.jsonl", "CHANGES.md", ".conspectus", ".git"))
 """What says nothing of the review as it stands."""
 
 

@@ -18,6 +18,28 @@ class Reservation:
     """Of texts to be made vectors, which have a price of their own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A limit in dollars on all runs of a month together, and what those before this one took of it."""
+
+    name: str
+    """`2026-11`, in UTC."""
+    limit_usd: float
+    spent_usd: float | None
+    """None where that of one run is not known."""
+    whose: str = ""
+    """Which run that is."""
+
+    @property
+    def left_usd(self) -> float:
+        return max(0.0, self.limit_usd - (self.spent_usd or 0.0))
+
+    def within(self, limits: Limits) -> Limits:
+        """The limits of a run, that in dollars no higher than what is left of the month."""
+        usd = self.left_usd if limits.usd is None else min(limits.usd, self.left_usd)
+        return limits.model_copy(update={"usd": usd})
+
+
 class Budget:
     """Keeps attempts within the limits of a run, however many threads send them.
 
@@ -33,9 +55,11 @@ class Budget:
         *,
         whose: str = "the model's price",
         usd_per_million_embedded: float | None = None,
+        month: Month | None = None,
     ) -> None:
         """ProtocolError where there is a limit in dollars and no price to keep it by; `whose` names that price.
 
+        With a `month`, `limits` are within it already; ProtocolError where nobody knows what it took so far.
         The price of embeddings may be missing as long as nothing is embedded: see `allow_embedding`.
         """
         missing = [
@@ -46,10 +70,19 @@ class Budget:
             )
             if price is None
         ]
+        is_months = month is not None and limits.usd == month.left_usd
+        self._month = month if is_months else None
         if limits.usd is not None and missing:
+            limit = f"{month.limit_usd:g} dollars a month" if month and is_months else f"{limits.usd:g} dollars"
             raise ProtocolError(
-                f"a limit of {limits.usd:g} dollars cannot be kept without {whose}: add "
+                f"a limit of {limit} cannot be kept without {whose}: add "
                 f"{' and '.join(missing)} under [model] in review.toml, in dollars for a million tokens"
+            )
+        if month and month.spent_usd is None:
+            raise ProtocolError(
+                f"a limit of {month.limit_usd:g} dollars a month cannot be kept: nobody knows what {month.whose} cost; "
+                "give the price of its model under [model] in review.toml, write `cost_usd` under `total` of its line "
+                "in runs.jsonl, or take `usd_per_month` out"
             )
         self.limits = limits
         self._prices = (usd_per_million_input, usd_per_million_output)
@@ -151,6 +184,8 @@ class Budget:
         if passed == "usd":
             spent = used.cost_usd or 0.0
             worst = (self._cost(after) or 0.0) - spent
+            if self._month:
+                raise BudgetSpent(_why_month(self._month, spent, worst))
             state = f"${spent:.4f} is spent and the next attempt could cost ${worst:.4f}"
             raise BudgetSpent(_why("usd", f"${limits.usd:g}", state))
 
@@ -171,6 +206,14 @@ def _taken(reserved: Reservation, usage: Usage) -> Reservation:
     if reserved.embedded_tokens:
         return Reservation(0, 0, usage.input_tokens)
     return Reservation(usage.input_tokens, usage.output_tokens)
+
+
+def _why_month(month: Month, spent: float, worst: float) -> str:
+    return (
+        f"the budget of ${month.limit_usd:g} a month is spent: ${month.spent_usd or 0.0:.4f} went in {month.name} "
+        f"before this run and ${spent:.4f} in it, and the next attempt could cost ${worst:.4f}; raise "
+        "`usd_per_month` under [budget] in review.toml, or go on next month"
+    )
 
 
 def _why(limit: str, granted: str, state: str) -> str:

@@ -1,14 +1,17 @@
 """From the sources that review.toml names to the corpus; what has not changed is not read again."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from agent.corpus import merge
-from agent.errors import SourceError
+from agent.errors import SourceError, TooManyNew
 from agent.folder import Folder
 from agent.papers import Corpus, Duplicate, Paper, Record, Skipped
-from agent.report import SourceReport
+from agent.pipeline.unnamed import Reach, find_unnamed, marked
+from agent.report import Report, SourceReport
 from agent.review import Protocol, Send, Source
 from agent.sources import read
 from agent.wording import count
@@ -22,63 +25,175 @@ class Gathered:
     duplicates: tuple[Duplicate, ...]
     sources: tuple[SourceReport, ...]
     is_new: bool
-    """Whether a source was read, so that the corpus may differ from what stood."""
+    """Whether the corpus may differ from what stood: a source was read, or a mark came or went."""
+    unnamed: frozenset[str] = frozenset()
+    """Papers that no source names any more, by key."""
 
 
-def gather(folder: Folder, protocol: Protocol, say: Callable[[str], None]) -> Gathered:
+@dataclass(frozen=True)
+class _Look:
+    """The sources as they are now, beside what is known of them."""
+
+    folder: Folder
+    protocol: Protocol
+    earlier: Corpus
+    before: Mapping[str, SourceReport]
+    """What each gave when it was last read, by name."""
+    still: frozenset[str]
+    """Papers that none of them named before, by key."""
+    digests: Mapping[str, str]
+    """Of the bytes of each that review.toml names; empty where they are not to be had."""
+    lost: tuple[str, ...]
+    """Those that gave papers once, and are not to be had now or not named."""
+    closed: frozenset[str]
+    """Of these the ones that are there and closed to us, so that nobody knows whom they name."""
+    marks_gone: bool
+
+    @property
+    def away(self) -> frozenset[str]:
+        return (frozenset(self.lost) & self.digests.keys()) - self.closed
+
+    @property
+    def is_nothing_new(self) -> bool:
+        """Whether every source is as it was, so that none has to be read."""
+        unknown = any(not digest and name not in self.lost for name, digest in self.digests.items())
+        changed = any(digest and _digest_before(self.before, name) != digest for name, digest in self.digests.items())
+        return len(self.earlier) > 0 and not unknown and not changed and self.folder.has_duplicates_file
+
+    def report_of(self, name: str) -> SourceReport:
+        return self.before.get(name) or _remembered_report(name, self.earlier)
+
+    def listed(self, known: Iterable[SourceReport], reach: Reach) -> tuple[SourceReport, ...]:
+        """The reports of the sources with what review.toml says of them now, each once.
+
+        One whose papers are listed as unnamed is read again when it comes back, since who else was is not known then.
+        """
+        sources = _with_what_is_said(list(known), self.protocol)
+        if not reach.is_bare or self.marks_gone:
+            listed = frozenset(self.lost) - self.closed
+            sources = [one.model_copy(update={"sha256": ""}) if one.name in listed else one for one in sources]
+        return tuple(dict.fromkeys(sources))
+
+
+def gather(
+    folder: Folder,
+    protocol: Protocol,
+    say: Callable[[str], None],
+    *,
+    marks_gone: bool = False,
+    max_new: int | None = None,
+) -> Gathered:
     """Read the sources that changed since the last time and make one corpus of all.
 
     A source that is not there any more, or that review.toml does not name any more, keeps its papers. One that cannot
     be read is skipped, with a line in the report and one said; SourceError where no source gives a paper.
+
+    What no source names any more is kept and listed, and marked as gone where `marks_gone`; the mark goes in any run
+    in which it is named again. TooManyNew where more than `max_new` papers come into a corpus that has some.
     """
-    earlier = folder.corpus()
-    before = _before(folder)
+    look = _look(folder, protocol, marks_gone=marks_gone)
+    for name in look.lost:
+        say(_why_lost(name, look))
+    _say_released(protocol, look.before, say)
+    return _as_it_stood(look) if look.is_nothing_new else _read_anew(look, say, max_new)
+
+
+def _look(folder: Folder, protocol: Protocol, *, marks_gone: bool) -> _Look:
+    earlier, report = folder.corpus(), folder.report()
+    before = _before(report)
     digests = {source.name: _digest(folder, source) for source in protocol.sources}
-    gone = _gone(digests, before, earlier, say)
-    changed = [name for name, digest in digests.items() if digest and _digest_before(before, name) != digest]
-    unknown = [name for name, digest in digests.items() if not digest and name not in gone]
-    _say_released(protocol, before, say)
-    if len(earlier) and not changed and not unknown and folder.has_duplicates_file:
-        known = [before.get(name) or _remembered_report(name, earlier) for name in (*digests, *gone)]
-        known = _with_what_is_said(known, protocol)
-        return Gathered(earlier, folder.duplicates(), tuple(dict.fromkeys(known)), is_new=False)
-    readings = [_read(folder, one, digests[one.name]) for one in protocol.sources if one.name not in gone]
+    still = {*(report.unnamed if report else ()), *(paper.key for paper in earlier if paper.gone)}
+    lost = _lost(digests, before, earlier)
+    closed = frozenset(one.name for one in protocol.sources if one.name in lost and _is_there(folder.source_file(one)))
+    return _Look(folder, protocol, earlier, before, frozenset(still), digests, lost, closed, marks_gone)
+
+
+def _as_it_stood(look: _Look) -> Gathered:
+    known = [look.report_of(name) for name in dict.fromkeys((*look.digests, *look.lost))]
+    there = frozenset(look.digests) - look.away
+    unread = look.closed | (frozenset(one.name for one in known if one.unread) & there)
+    reach = Reach(there - unread, unread, look.away)
+    # Of a paper that was named by none before, no source that is as it was can say more now.
+    unnamed = find_unnamed(look.earlier, reach, unspoken=look.still, still=look.still, is_strict=look.marks_gone)
+    corpus = marked(look.earlier, look.earlier, unnamed, reach, marks_gone=look.marks_gone)
+    is_marked = corpus is not look.earlier
+    return Gathered(corpus, look.folder.duplicates(), look.listed(known, reach), is_marked, unnamed)
+
+
+def _read_anew(look: _Look, say: Callable[[str], None], max_new: int | None) -> Gathered:
+    readings = [
+        _read(look.folder, one, look.digests[one.name]) for one in look.protocol.sources if one.name not in look.lost
+    ]
     records = [record for found, _ in readings for record in found]
-    sources = [given for _, given in readings]
+    given = [one for _, one in readings]
+    unread = frozenset(one.name for one in given if one.unread)
+    reach = Reach(frozenset(one.name for one in given) - unread, unread | look.closed, look.away)
     fresh = {record.place.file for record in records}
-    for name in gone:
-        records += _remembered(earlier, name)
-        sources.append(before.get(name) or _remembered_report(name, earlier))
-    if not records and not len(earlier):
+    records += [record for name in look.lost for record in _remembered(look.earlier, name)]
+    sources = look.listed([*given, *map(look.report_of, look.lost)], reach)
+    if not records and not len(look.earlier):
         raise SourceError(_why_nothing(sources))
-    for _, given in readings:
-        say(_in_words(given))
-    sources = _with_what_is_said(sources, protocol)
-    merged = merge(records, earlier)
-    corpus = _still_private(merged.corpus, earlier, fresh, {one.name for one in sources if one.send == "never"})
-    return Gathered(corpus, merged.duplicates, tuple(sources), is_new=True)
+    merged = merge(records, look.earlier)
+    _refuse_too_many(merged.corpus, look, max_new)
+    for one in given:
+        say(_in_words(one))
+    never = {one.name for one in sources if one.send == "never"}
+    spoken = {"unspoken": merged.unspoken, "still": look.still}
+    unnamed = find_unnamed(merged.corpus, reach, **spoken, is_strict=look.marks_gone)
+    corpus = _still_private(merged.corpus, look.earlier, fresh, never)
+    corpus = marked(corpus, look.earlier, unnamed, reach, marks_gone=look.marks_gone)
+    return Gathered(corpus, merged.duplicates, sources, is_new=True, unnamed=unnamed)
 
 
-def _before(folder: Folder) -> dict[str, SourceReport]:
-    """What each source gave when it was last read, by name."""
-    report = folder.report()
-    return {source.name: source for source in report.sources} if report else {}
+def _refuse_too_many(corpus: Corpus, look: _Look, max_new: int | None) -> None:
+    new = [paper for paper in corpus if not look.earlier.has(paper.key)]
+    if max_new is None or not len(look.earlier) or len(new) <= max_new:
+        return
+    n_new = Counter(name for paper in new for name in {place.file for place in paper.sources})
+    most, n_most = min(n_new.items(), key=lambda one: (-one[1], one[0]))
+    is_protocols = max_new == look.protocol.refresh.max_new
+    granted = "review.toml lets in" if is_protocols else "--max-new lets in"
+    where = " (max_new under [refresh])" if is_protocols else ""
+    brings = "all of them" if n_most == len(new) else f"{n_most:,} of them"
+    raise TooManyNew(
+        f"{count(len(new), 'new paper')}, and {granted} {max_new:,} at once{where}: look at {most}, which brings "
+        f"{brings}, or let them in with --max-new {len(new)}; nothing was written"
+    )
 
 
-def _gone(
-    digests: Mapping[str, str], before: Mapping[str, SourceReport], earlier: Corpus, say: Callable[[str], None]
-) -> list[str]:
-    """The sources that gave papers once and are not to be had now, each of them said."""
+def _before(report: Report | None) -> dict[str, SourceReport]:
+    """What each source gave when it was last read, by name.
+
+    The first format does not say which papers no source names any more, so that all sources are read again.
+    """
+    known = {source.name: source for source in report.sources} if report else {}
+    if report and report.format < 2:
+        return {name: source.model_copy(update={"sha256": ""}) for name, source in known.items()}
+    return known
+
+
+def _lost(digests: Mapping[str, str], before: Mapping[str, SourceReport], earlier: Corpus) -> tuple[str, ...]:
+    """The sources that gave papers once and are not to be had now."""
     gave = {place.file for paper in earlier for place in paper.sources}
     was_read = {name for name, source in before.items() if not source.unread}
-    missing = [name for name, digest in digests.items() if not digest and name in gave | was_read]
-    for name in missing:
-        say(f"{name} is not there any more; its papers stay")
-    unnamed = sorted(gave - digests.keys())
-    for name in unnamed:
-        kept_back = ", and are still sent to no model" if _remembered_send(name, before) == "never" else ""
-        say(f"review.toml does not name {name} any more; its papers stay{kept_back}")
-    return [*missing, *unnamed]
+    away = [name for name, digest in digests.items() if not digest and name in gave | was_read]
+    return (*away, *sorted(gave - digests.keys()))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its folder is closed to us
+        return True
+
+
+def _why_lost(name: str, look: _Look) -> str:
+    if name in look.closed:
+        return f"{name} cannot be read now; its papers stay"
+    if name in look.digests:
+        return f"{name} is not there any more; its papers stay"
+    kept_back = ", and are still sent to no model" if _remembered_send(name, look.before) == "never" else ""
+    return f"review.toml does not name {name} any more; its papers stay{kept_back}"
 
 
 def _remembered_send(name: str, before: Mapping[str, SourceReport]) -> Send:
@@ -88,7 +203,7 @@ def _remembered_send(name: str, before: Mapping[str, SourceReport]) -> Send:
 
 def send_before(folder: Folder, name: str) -> Send:
     """What was said last of a source that review.toml is to name; a new one may be sent."""
-    before = _before(folder)
+    before = _before(folder.report())
     is_known = name in before or any(place.file == name for paper in folder.corpus() for place in paper.sources)
     return _remembered_send(name, before) if is_known else "full"
 
@@ -138,7 +253,7 @@ def _digest(folder: Folder, source: Source) -> str:
         return ""
 
 
-def _digest_before(before: dict[str, SourceReport], name: str) -> str | None:
+def _digest_before(before: Mapping[str, SourceReport], name: str) -> str | None:
     return before[name].sha256 if name in before else None
 
 
@@ -165,7 +280,7 @@ def _in_words(given: SourceReport) -> str:
 def _remembered(earlier: Corpus, name: str) -> list[Record]:
     """The records of a source that is gone, as the corpus remembers them."""
     return [
-        Record(place=place, **paper.model_dump(exclude={"key", "basis", "sources", "aliases"}))
+        Record(place=place, **paper.model_dump(exclude={"key", "basis", "sources", "aliases", "gone"}))
         for paper in earlier
         for place in paper.sources
         if place.file == name

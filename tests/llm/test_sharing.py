@@ -1,4 +1,6 @@
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +199,103 @@ def test_instructions_that_many_calls_share_are_kept_once(tmp_path: Path) -> Non
     assert n_bytes < 10 * len(long)
     export(tmp_path / "cache", tmp_path / "answers.jsonl")
     assert all(line["system"] == long for line in lines(tmp_path / "answers.jsonl"))
+
+
+# What git makes of two exports of one file.
+
+
+def exported(tmp_path: Path, name: str, n: int, text: str = VALID) -> list[str]:
+    fill(tmp_path / name, n, text)
+    export(tmp_path / name, tmp_path / f"{name}.jsonl")
+    return (tmp_path / f"{name}.jsonl").read_text().splitlines()
+
+
+def of_another_day(line: str, day: str) -> str:
+    told = json.loads(line)
+    return json.dumps({**told, "reply": {**told["reply"], "day": day}}, ensure_ascii=False)
+
+
+def woven(mine: list[str], yours: list[str], *, has_base: bool = False) -> list[str]:
+    base = ["||||||| 1234567", mine[0]] if has_base else []
+    return ["<<<<<<< HEAD", *mine, *base, "=======", *yours, ">>>>>>> yours"]
+
+
+@pytest.mark.parametrize("form", ["union", "marks", "marks with their base", "shuffled"])
+def test_two_exports_that_git_merged_are_taken_in_and_healed(tmp_path: Path, form: str) -> None:
+    mine, yours = exported(tmp_path, "mine", 5), exported(tmp_path, "yours", 8)
+    path = tmp_path / "shared.jsonl"
+    merged = {
+        "union": [*mine, *yours],
+        "marks": woven(mine, yours),
+        "marks with their base": woven(mine, yours, has_base=True),
+        "shuffled": [*yours[::-1], *mine],
+    }[form]
+    path.write_text("\n".join(merged) + "\n")
+    assert take_in(path, tmp_path / "ci") == Imported(n_new=8, n_known=5)
+    with Cached(Scripted(never), tmp_path / "ci") as cached:
+        assert len(replies(cached, 8)) == 8
+    assert export(tmp_path / "mine", path) == Exported(n_known=5, n_merged=5)
+    assert path.read_text().splitlines() == yours
+    assert export(tmp_path / "mine", path) == Exported(n_known=5)
+
+
+def test_of_two_replies_to_one_call_the_earlier_is_taken_whichever_side_it_came_from(tmp_path: Path) -> None:
+    mine, yours = exported(tmp_path, "mine", 2), exported(tmp_path, "yours", 2, OTHER)
+    late = [of_another_day(line, "2030-01-01") for line in mine]
+    path = tmp_path / "shared.jsonl"
+    for number, lines_of_both in enumerate(([*late, *yours], [*yours, *late], woven(late, yours))):
+        path.write_text("\n".join(lines_of_both) + "\n")
+        assert take_in(path, tmp_path / f"ci {number}") == Imported(n_new=2, n_different=2)
+        with Cached(Scripted(never), tmp_path / f"ci {number}") as cached:
+            assert [one.text for one in replies(cached, 2).values() if isinstance(one, Reply)] == [OTHER, OTHER]
+        assert export(tmp_path / "none", path) == Exported(n_merged=2)
+        assert path.read_text().splitlines() == yours
+
+
+def test_of_two_replies_of_one_day_everybody_takes_the_same(tmp_path: Path) -> None:
+    mine, yours = exported(tmp_path, "mine", 1), exported(tmp_path, "yours", 1, OTHER)
+    path, taken = tmp_path / "shared.jsonl", set()
+    for number, lines_of_both in enumerate(([*mine, *yours], [*yours, *mine])):
+        path.write_text("\n".join(lines_of_both) + "\n")
+        take_in(path, tmp_path / f"ci {number}")
+        export(tmp_path / f"ci {number}", tmp_path / f"of ci {number}.jsonl")
+        assert export(tmp_path / "none", path) == Exported(n_merged=1)
+        taken |= {path.read_text(), (tmp_path / f"of ci {number}.jsonl").read_text()}
+    assert len(taken) == 1
+
+
+def test_a_mark_without_its_others_is_told_and_nothing_is_taken_or_written(tmp_path: Path) -> None:
+    mine = exported(tmp_path, "mine", 3)
+    path = tmp_path / "shared.jsonl"
+    path.write_text("\n".join([mine[0], "=======", *mine[1:], ">>>>>>> yours"]) + "\n")
+    before = path.read_text()
+    for attempt in (lambda: take_in(path, tmp_path / "ci"), lambda: export(tmp_path / "mine", path)):
+        with pytest.raises(NotKept, match=r"shared\.jsonl, line 2: .*a mark that a merge left without the others"):
+            attempt()
+    assert path.read_text() == before and not (tmp_path / "ci").exists()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
+def test_two_exports_into_one_file_in_git_merge_and_lose_nothing(tmp_path: Path) -> None:
+    def git(cwd: Path, *words: str) -> None:
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *who, *words], cwd=cwd, check=False, capture_output=True)
+
+    repository = tmp_path / "shared"
+    repository.mkdir()
+    git(repository, "init", "-q", "-b", "main")
+    fill(tmp_path / "first", 1)
+    export(tmp_path / "first", repository / "answers.jsonl")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    for name, n in (("mine", 6), ("yours", 9)):
+        git(tmp_path, "clone", "-q", str(repository), name + "-clone")
+        fill(tmp_path / name, n)
+        export(tmp_path / name, tmp_path / f"{name}-clone" / "answers.jsonl")
+        git(tmp_path / f"{name}-clone", "commit", "-qam", name)
+    git(tmp_path / "mine-clone", "pull", "-q", "--no-rebase", str(tmp_path / "yours-clone"), "main")
+    merged = tmp_path / "mine-clone" / "answers.jsonl"
+    assert "<<<<<<<" in merged.read_text()
+    assert take_in(merged, tmp_path / "ci").n_new == 9
+    export(tmp_path / "mine", merged)
+    assert merged.read_bytes() == (tmp_path / "yours-clone" / "answers.jsonl").read_bytes()
