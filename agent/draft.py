@@ -155,6 +155,17 @@ class Passage(Frozen):
         return self.checked == self.words_digest
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether a person wrote or changed a sentence of it in survey.md."""
+        return any(claim.by_hand for claim in self.claims)
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it may be printed: it is checked, but for what a person wrote since."""
+        is_else_judged = self.is_by_hand and all(claim.by_hand or claim.verdict for claim in self.claims)
+        return self.is_checked or (self.checked is not None and is_else_judged and not self.is_edited)
+
+    @property
     def is_edited(self) -> bool:
         """Whether a person changed its words after they were checked."""
         return bool(self.made.content) and self.made.content != self.words_digest
@@ -261,7 +272,10 @@ class Draft(Frozen):
         return self.model_copy(update={"sections": sections} | texts)
 
     def only_checked(self) -> "Draft":
-        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words."""
+        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words.
+
+        Sentences that a person wrote are printed before a judge has seen them, with their mark.
+        """
         return self.each(_if_checked)
 
 
@@ -269,7 +283,7 @@ _TEXTS = ("introduction", "synthesis", "gaps")
 
 
 def _if_checked(passage: Passage) -> Passage:
-    if passage.is_checked:
+    if passage.is_printed:
         return passage
     nothing = {"paragraphs": (), "findings": (), "checked": None, "drafted": Tally(), "printed": Tally()}
     return passage.model_copy(update=nothing | ({"rows": ()} if isinstance(passage, Part) else {}))

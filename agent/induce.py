@@ -1,15 +1,13 @@
 """From papers to a taxonomy; or, for a given taxonomy, the words that mark its categories."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from agent.answers import CategoryAnswer, ChildAnswer, FacetAnswer, TaxonomyAnswer, TermsAnswer, with_keys
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper
 from agent.review import Category, Facet, Taxonomy, Unanswered
 from agent.shown import shown
-from agent.taxonomy import signed
+from agent.taxonomy import ids_from_names, signed
 
 PAPERS_PER_BATCH = 100
 """What a model is shown at once; some 35,000 tokens of abstracts."""
@@ -89,14 +87,14 @@ def _examples(top: CategoryAnswer[str]) -> list[str]:
 
 def _taxonomy(answer: TaxonomyAnswer[str]) -> Taxonomy:
     """The nouns of an answer, under ids made from the names it gives."""
-    name_id = _namer()
+    name_id = ids_from_names()
     categories = []
     for top in answer.categories:
         id_ = name_id(top.name)
         children = tuple(_category(child, name_id(child.name)) for child in top.children)
         # A single child would hold what its parent holds.
         categories.append(_category(top, id_, children if len(children) > 1 else ()))
-    name_facet, facets = _namer(), {}
+    name_facet, facets = ids_from_names(), {}
     for facet in answer.facets:
         facets[name_facet(facet.name)] = _facet(facet)
     taxonomy = Taxonomy(categories=tuple(categories), facets=facets)
@@ -115,7 +113,7 @@ def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...]
 
 
 def _facet(answer: FacetAnswer) -> Facet:
-    name_code = _namer()
+    name_code = ids_from_names()
     return Facet(many=answer.many, codes={name_code(code.code): _line(code.definition) for code in answer.codes})
 
 
@@ -126,20 +124,3 @@ def _line(text: str) -> str:
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
-
-
-def _namer() -> Callable[[str], str]:
-    """Makes ids from names, each once: `Speculative decoding` is `speculative-decoding`, a second one gets `-2`."""
-    given: set[str] = set()
-
-    def name_id(name: str) -> str:
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        stem = "-".join(re.findall(r"[a-z0-9]+", plain)[:5]) or "category"
-        id_, n = stem, 1
-        while id_ in given:
-            n += 1
-            id_ = f"{stem}-{n}"
-        given.add(id_)
-        return id_
-
-    return name_id

@@ -12,13 +12,17 @@ from agent.question import Answer
 from agent.review import BUILT_IN, Card, Send, Shape, Taxonomy, Unanswered
 from agent.suspicion import TextFinding, suspicions, suspicions_in
 
+FORMAT = 2
+"""Of the files of a review, as this version writes them."""
+
 
 class SourceReport(Frozen):
     """What one source gave."""
 
     name: str
     sha256: str
-    """Of the file as it was read; the same file is not read again."""
+    """Of the file as it was read; the same file is not read again. Empty where it was not there any more, or not named,
+    when its papers were listed as unnamed: it is read again when it comes back."""
     n_records: int
     send: Send = "full"
     """What review.toml says of it, or said last where it does not name it any more."""
@@ -35,6 +39,8 @@ class Report(Frozen):
 
     program: str
     """The version of conspectus that wrote it."""
+    format: int = 1
+    """Of the files of the review: see FORMAT. Those of the first one do not say it."""
     models: tuple[str, ...] = ()
     """Every model that made something of what stands, as the servers named them."""
     note: str | None = None
@@ -55,6 +61,8 @@ class Report(Frozen):
     """Facts whose quote is not in the paper, by key."""
     n_claims: int = 0
     n_citations: int = 0
+    n_by_hand: int = Field(default=0, exclude_if=is_nothing)
+    """Claims that a person wrote or changed."""
     n_cited: int = 0
     """Papers that a printed claim cites."""
     uncited: dict[str, str] = Field(default_factory=dict)
@@ -73,7 +81,11 @@ class Report(Frozen):
     unnamed: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
     """Papers that no source names any more, by key; a refresh marks them."""
     taxonomies: dict[str, Shape] = Field(default_factory=dict, exclude_if=is_nothing)
-    """What each taxonomy was like under which a card that stands was made, by the digest that the card has of it."""
+    """What each taxonomy was like under which a card that stands was made, by the digest that the card has of it; and,
+    as `last`, what that of the last run was like."""
+    proposed: tuple[str, ...] = Field(default=(), exclude_if=is_nothing)
+    """Papers that fit nowhere, and for which a change of the taxonomy was proposed; that it was declined is told by
+    taxonomy.patch, which does not name them any more."""
     unanswered: tuple[Unanswered, ...] = ()
     protocol_of_judgement: str = ""
     """Who judged what, in a sentence."""
@@ -120,6 +132,9 @@ class Stock:
     unanswered: Sequence[Unanswered]
     not_sent: Collection[str] = ()
     kept: Kept = NOTHING_KEPT
+    taxonomies: Mapping[str, Shape] = field(default_factory=dict)
+    unnamed: Collection[str] = ()
+    proposed: Collection[str] = ()
 
 
 def take_stock(stock: Stock, program: str) -> Report:
@@ -138,6 +153,7 @@ def take_stock(stock: Stock, program: str) -> Report:
     uncited = why_uncited(stock) if draft else {}
     return Report(
         program=program,
+        format=FORMAT,
         models=_models(stock),
         note=stock.note,
         sources=tuple(sorted(stock.sources, key=lambda source: source.name)),
@@ -153,6 +169,7 @@ def take_stock(stock: Stock, program: str) -> Report:
         unquoted={key: card.unquoted for key, card in sorted(cards.items()) if card.unquoted},
         n_claims=len(claims),
         n_citations=sum(len(claim.citations) for claim in claims),
+        n_by_hand=sum(claim.by_hand for claim in claims),
         n_cited=len(corpus) - len(uncited) if draft else 0,
         uncited=uncited,
         drafted=sum((passage.drafted for passage in passages), Tally()),
@@ -162,6 +179,9 @@ def take_stock(stock: Stock, program: str) -> Report:
         taxonomy_findings=_taxonomy_findings(stock.taxonomy) if stock.taxonomy else (),
         n_answers_kept=len(kept.printed),
         answers_withheld=dict(sorted(kept.withheld.items())),
+        unnamed=tuple(sorted(stock.unnamed)),
+        taxonomies=dict(sorted(stock.taxonomies.items())),
+        proposed=tuple(sorted(stock.proposed)),
         unanswered=tuple(sorted(stock.unanswered, key=lambda one: (one.stage, one.subject, one.why))),
         protocol_of_judgement=_protocol_of_judgement([*passages, *kept.passages]) if draft else "",
     )

@@ -11,6 +11,11 @@ FENCED = re.compile(r"<paper-([0-9a-f]{16}) key='([^']+)'>\n(.*?)\n</paper-\1>",
 QUOTED = re.compile(r"^\s*(\S+): <quote-([0-9a-f]{16})>\n(.*?)\n\s*</quote-\2>", re.DOTALL | re.MULTILINE)
 
 
+OF_LATE = {
+    "opening of": "Here and of late, one",
+    "closing": "In closing and of late, one",
+    "across the sections": "Across sections, of late, one",
+}
 MOST = 100
 """Sentences over all sections; they must end within the tokens of one reply."""
 
@@ -31,6 +36,8 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
         return {
             "verdicts": [{"claim": n, "why": "it says so", "verdict": "supported", "not_bearing": []} for n in numbers]
         }
+    if "edits" in schema:
+        return amended(text, papers) if "rows" in schema else revised(text, request["messages"][0]["content"])
     if "paragraphs" in schema:
         return {"paragraphs": [{"heading": None, "claims": [claim(*one) for one in papers.items()]}], "rows": []}
     if "opening" in schema:
@@ -51,6 +58,42 @@ def reply(request: dict[str, Any]) -> dict[str, Any] | None:
 def claim(key: str, words: str, opening: str = "One") -> dict[str, Any]:
     sentence = words.split(". ")[0].strip()
     return {"text": f"{opening} finds that {sentence}.", "citations": [{"key": key, "quote": sentence}]}
+
+
+def amended(text: str, papers: dict[str, str]) -> dict[str, Any]:
+    """A sentence on each paper that came in, after the last one; what a paper does not say any more is said anew."""
+    came_in = text.split("Papers that changed (")[0].split("Papers that came in (")[1:]
+    new = [key for _, key, _ in FENCED.findall("".join(came_in))]
+    sentences = numbered(text)
+    edits = [
+        edit(number, "change", claim(key, papers[key]))
+        for number, (key, quote) in sentences.items()
+        if key in papers and quote not in papers[key]
+    ]
+    return {"edits": edits + [edit(len(sentences), "insert", claim(key, papers[key])) for key in new], "rows": []}
+
+
+def revised(text: str, task: str) -> dict[str, Any]:
+    """A sentence on the first claim that came in, in the place of the first that stands nowhere any more, or last."""
+    came_in = quoted("".join(text.split("Claims that came into the sections")[1:]))[:1]
+    loose = [number for line in re.findall(r"changed or deleted: (.*)", text) for number in re.findall(r"\d+", line)]
+    edits = [edit(int(number), "delete", None) for number in loose]
+    opening = next((words for name, words in OF_LATE.items() if name in task), "Of late, one")
+    for one in came_in:
+        place = (int(loose[0]), "change") if loose else (len(numbered(text)), "insert")
+        edits = [edit(*place, claim(*one, opening)), *edits[1:]]
+    return {"edits": edits}
+
+
+def numbered(text: str) -> dict[int, tuple[str, str]]:
+    """The sentences that stand, by number: the first paper that each cites, and its quote."""
+    standing = re.split(r"\nPapers that |\nWhat these sentences|\nClaims that came into", text)[0]
+    pieces = re.split(r"^(\d+)(?: \(by hand\))?\. <claim-", standing, flags=re.MULTILINE)
+    return {int(n): quoted(piece)[0] for n, piece in zip(pieces[1::2], pieces[2::2], strict=True)}
+
+
+def edit(sentence: int, action: str, given: dict[str, Any] | None) -> dict[str, Any]:
+    return {"sentence": sentence, "action": action, "claim": given}
 
 
 def question(text: str) -> str:

@@ -15,7 +15,7 @@ from agent.review import Card, ModelChoice, Protocol
 from tests.stub import Stub, running_stub
 
 MODEL = ModelChoice(name="stub-model", usd_per_million_input=1.0, usd_per_million_output=4.0)
-_ANCHOR = re.compile(r'^<a id="(?P<name>[^"]+)"></a>$', re.MULTILINE)
+_CHAPTER = re.compile(r'^<a id="(?P<name>[^"]+)"></a>\n## ', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Corpus:
         review = Review.create(scratch, sources, Protocol(title="All"))
         review.build("classify")
         folder = review.folder
-        return cls(tuple(folder.corpus().drawn(10_000)), folder.taxonomy_file.read_text(), folder.cards())
+        given = folder.taxonomy_file.read_text().partition("\nmade:")[0] + "\n"  # a person's, which stays
+        return cls(tuple(folder.corpus().drawn(10_000)), given, folder.cards())
 
     def write(self, path: Path, papers: Sequence[Paper]) -> None:
         """The papers as a source; those that stand before them keep their lines."""
@@ -75,19 +76,22 @@ class Living:
         """Let the source hold so many papers."""
         self.corpus.write(self.path / "papers.jsonl", self.corpus.papers[:n_papers])
 
-    def planned_and_asked(self) -> tuple[dict[str, int], int]:
-        """What a refresh plans to ask, by prompt, and how many requests the server then sees."""
+    def planned_and_asked(self) -> tuple[dict[str, int], dict[str, int], int]:
+        """What a refresh plans to ask, by prompt; what it says it asked; and how many requests the server saw."""
         planned = self.review.plan(REFRESH).prompts
         before = self.stub.stats()["total"]
-        self.review.refresh(REFRESH)
-        return planned, self.stub.stats()["total"] - before
+        review = self.review
+        review.refresh(REFRESH)
+        asked = {prompt: usage.attempts for prompt, usage in review.usage.items()}
+        return planned, asked, self.stub.stats()["total"] - before
 
     def sections(self) -> dict[str, str]:
         """survey.md by section, each under its anchor."""
         text = (self.path / "r" / "survey" / "survey.md").read_text()
-        marks = [found for found in _ANCHOR.finditer(text) if found["name"].startswith("section-")]
+        marks = [found for found in _CHAPTER.finditer(text)]
         ends = [*(found.start() for found in marks[1:]), len(text)]
-        return {found["name"]: text[found.start() : end] for found, end in zip(marks, ends, strict=True)}
+        chapters = {found["name"]: text[found.start() : end] for found, end in zip(marks, ends, strict=True)}
+        return {name: chapter for name, chapter in chapters.items() if name.startswith("section-")}
 
     def files(self) -> dict[str, bytes]:
         """All that is meant for git."""

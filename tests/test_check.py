@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.check import check_passages, is_verbatim, look
-from agent.draft import Claim, Finding, Outcome, Part, Passage, Problem, Row, Tally, Verdict
+from agent.check import check_passages, is_verbatim, look, reopen, stands_up
+from agent.draft import Claim, Finding, Outcome, Paragraph, Part, Passage, Problem, Row, Tally, Verdict
 from agent.errors import BudgetSpent, Refused
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper
-from agent.review import Unanswered
+from agent.review import BUILT_IN, Unanswered
 from tests.nouns import (
     BEES,
     CORPUS,
@@ -335,12 +335,13 @@ def test_each_passage_is_judged_by_one_call_of_its_own_papers() -> None:
 def test_a_passage_checked_again_keeps_what_was_found_before() -> None:
     first, _, _ = checked(passage(GOOD, ALSO, ASTRAY), judgement("supported", "supported"), repairs(None))
     moved = Corpus(paper if paper is not BEES else Paper(key=BEES.key, abstract="Other words.") for paper in CORPUS)
-    second, _, _ = checked(first, judgement("supported"), repairs(None), corpus=moved)
+    second, _, again = checked(first, repairs(None), corpus=moved)
+    assert again.prompts == ["check_repair"]  # what came through before is not judged again
     assert texts(second) == [ALSO.text]
     assert [one.claim for one in second.findings] == [ASTRAY.text, GOOD.text]
     assert second.drafted == first.drafted == Tally(claims=3, held=2, citations=3, bearing=2)
     assert second.printed == Tally(claims=1, held=1, citations=1, bearing=1)
-    third, _, _ = checked(second, judgement("supported"), corpus=moved)
+    third, _, _ = checked(second, corpus=moved)
     assert third.findings == second.findings
 
 
@@ -417,3 +418,98 @@ def test_a_table_checked_again_stays_as_it_is() -> None:
     first, _ = table(given, lines=[judgement("unsupported")])
     again, _, transport = checked(first)
     assert again == first and transport.calls == []
+
+
+# What came through before, and what a person wrote.
+
+
+def due(*claims: Claim, **fields: object) -> Passage:
+    """A passage as it stands once it was amended: not checked, with some claims that came through before."""
+    return passage(*claims).model_copy(update=fields)
+
+
+HELD = GOOD.model_copy(update={"verdict": Verdict.SUPPORTED})
+MINE = claim("Bees are nice.", ("bees2021", CAMERA)).model_copy(update={"by_hand": True})
+
+
+def test_only_what_is_new_is_judged_and_what_held_is_left_as_it_is() -> None:
+    after, _, transport = checked(due(HELD, ALSO, judge="old"), judgement("supported"))
+    assert [one.text for one in transport.calls[0].fields["claims"]] == [ALSO.text]
+    assert after.claims[0] == HELD and after.is_checked and after.judge == "old, scripted"
+
+
+def test_where_nothing_is_new_nothing_is_asked() -> None:
+    after, unanswered, transport = checked(due(HELD))
+    assert transport.calls == [] and unanswered == [] and after.is_checked and after.claims == (HELD,)
+
+
+def test_what_held_and_no_longer_stands_is_judged_like_any_other() -> None:
+    moved = Corpus(paper if paper is not BEES else Paper(key=BEES.key, abstract="Other words.") for paper in CORPUS)
+    after, _, transport = checked(due(HELD), repairs(None), corpus=moved)
+    assert transport.prompts == ["check_repair"] and after.claims == ()
+
+
+def test_what_is_judged_again_is_not_counted_as_drafted_again() -> None:
+    first, _, _ = checked(passage(GOOD), judgement("supported"))
+    again = reopen(first).model_copy(update={"made": first.made.model_copy(update={"content": ""})})
+    more = again.model_copy(update={"paragraphs": (*again.paragraphs, Paragraph(claims=(ALSO,)))})
+    after, _, transport = checked(more, judgement("supported", "unsupported"), repairs(None))
+    assert len(transport.calls[0].fields["claims"]) == 2
+    assert after.drafted == Tally(claims=2, held=1, citations=2, bearing=1)
+    assert after.printed == Tally(claims=1, held=1, citations=1, bearing=1)
+
+
+def test_a_row_that_held_is_not_judged_again() -> None:
+    held = row("bees2021", idea=("a lens for insects", CAMERA)).model_copy(update={"held": True})
+    new = row("moths2022", idea=("lamps draw them", LAMPS))
+    lines = [judgement("unsupported")]
+    after, transport = table(held, new, papers=("bees2021", "moths2022"), lines=lines)
+    assert [one.text for one in transport.calls[0].fields["claims"]] == [
+        "In the table, of this paper: idea: lamps draw them"
+    ]
+    assert after.rows[0] == held and after.rows[1].cells["idea"].text == f"“{LAMPS}”" and after.rows[1].held
+
+
+@pytest.mark.parametrize(
+    ("verdict", "problem", "bearing"),
+    [
+        ("unsupported", Problem.UNSUPPORTED, True),
+        ("partly", Problem.UNSUPPORTED, True),
+        (("supported", ["bees2021"]), Problem.NOT_BEARING, False),
+    ],
+)
+def test_a_sentence_by_hand_is_printed_whatever_the_judge_says(
+    verdict: str | tuple[str, list[str]], problem: Problem, bearing: bool
+) -> None:
+    after, _, transport = checked(due(MINE), judgement(verdict))
+    assert transport.prompts == ["check_support"] and after.is_checked
+    (mine,) = after.claims
+    assert (mine.text, [one.key for one in mine.citations]) == (MINE.text, ["bees2021"])
+    assert mine.citations[0].supports is bearing and mine.id == MINE.id
+    assert fates(after.findings) == [(MINE.text, problem, Outcome.KEPT, None)]
+    assert after.drafted == Tally() and after.printed.claims == 1
+    again, _, second = checked(after.model_copy(update={"checked": None}))
+    assert second.calls == [] and again.findings == after.findings and again.claims == after.claims
+
+
+def test_a_sentence_by_hand_that_cites_nothing_is_named_and_printed() -> None:
+    bare = MINE.model_copy(update={"citations": ()})
+    after, _, transport = checked(due(bare, HELD))
+    assert transport.calls == [] and [one.text for one in after.claims] == [bare.text, HELD.text]
+    assert fates(after.findings) == [(bare.text, Problem.NO_CITATION, Outcome.KEPT, None)]
+    assert after.printed == Tally(claims=2, held=1, citations=1, bearing=0)
+    assert stands_up(after, CORPUS)
+
+
+def test_a_sentence_by_hand_that_the_judge_left_out_twice_is_named_and_printed() -> None:
+    lines = [judgement(None, None, "supported"), judgement(None, "supported")]
+    after, _, transport = checked(due(MINE, ALSO, BOTH), *lines)
+    assert transport.prompts == ["check_support"] * 2
+    assert after.claims[0].verdict is None
+    assert fates(after.findings) == [(MINE.text, Problem.UNJUDGED, Outcome.KEPT, None)]
+
+
+def test_comparing_words_does_not_judge_a_sentence_by_hand() -> None:
+    transport = Scripted()
+    (after,), unanswered = check_passages([due(MINE, HELD)], CORPUS, Client(transport, BUILT_IN))
+    assert unanswered == [] and after.is_checked and after.claims == (MINE, HELD) and after.findings == ()

@@ -134,7 +134,7 @@ def test_a_clone_without_cache_and_sources_asks_nothing(
 def test_one_word_in_one_abstract_asks_for_what_it_touches(
     tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The card, its part with the check, the opening of a cut section, the texts over all; every other part stays."""
+    """The card, its part with the check, the opening of a cut section, the texts over all; every other sentence stays."""
     source = write_jsonl(tmp_path / "plots.jsonl")
     review = tmp_path / "r"
     conspectus("init", review, source)
@@ -152,11 +152,8 @@ def test_one_word_in_one_abstract_asks_for_what_it_touches(
         assert conspectus("build", review, "--model", "stub-model").code == 0
         total = stub.stats()["total"]
     n_parts = sum(id_.split("~")[0] == cut.split("~")[0] for id_ in before)
-    expected = {"classify_paper": 1, "write_section": 1, "check_support": 1}
-    if n_parts > 1:
-        expected |= {"write_merge": 1, "check_support": 2}
-    expected |= {"write_introduction": 1, "write_synthesis": 1, "write_gaps": 1}
-    expected["check_support"] += 3
+    n_texts = 4 if n_parts > 1 else 3
+    expected = {"classify_paper": 1, "write_amend": 1, "write_revise": n_texts, "check_support": 1 + n_texts}
     assert paid(review) == expected
     assert total == sum(expected.values())
     after = parts_of(review)

@@ -303,8 +303,16 @@ def test_from_full_to_never_and_back(review: Path, conspectus: Conspectus, stub:
     stub.reset()
     ended = named(review, conspectus)
     assert ended.code == 0 and "private.jsonl may be sent to a model now" in ended.err
-    assert read(review, "survey/survey.json") == first and read(review, "report.json")["not_sent"] == []
-    assert stub.stats()["total"] == 0  # all of it was paid for once
+    report, draft = read(review, "report.json"), read(review, "survey/survey.json")
+    assert report["not_sent"] == [] and report["uncited"] == {} and report["unanswered"] == []
+    held = [sorted(key for part in section["parts"] for key in part["papers"]) for section in draft["sections"]]
+    assert held == [sorted(key for part in section["parts"] for key in part["papers"]) for section in first["sections"]]
+    assert not any(part["id"].endswith("!not-sent") for section in draft["sections"] for part in section["parts"])
+    # Every card was paid for once; the parts that its paper comes back to are brought up to date.
+    assert "classify_paper" not in json.loads((review / "runs.jsonl").read_text().splitlines()[-1])["paid"]
+    stub.reset()
+    assert named(review, conspectus).code == 0
+    assert stub.stats()["total"] == 0
 
 
 def test_from_never_to_full_the_model_makes_what_the_built_in_one_made(

@@ -15,6 +15,7 @@ from agent.papers import Corpus, Paper
 from agent.review import BUILT_IN, Card, FactQuote, Made, Unanswered
 from agent.write import (
     Plan,
+    Survey,
     assemble,
     needs_opening,
     overview_inputs,
@@ -112,9 +113,11 @@ def test_a_part_stands_until_a_text_a_card_or_its_maker_changes() -> None:
     assert not stands(None, insects, "m")
     by_built_in = made.model_copy(update={"made": made.made.model_copy(update={"model": BUILT_IN})})
     assert stands(by_built_in, insects, BUILT_IN) and not stands(by_built_in, insects, "m")
-    edited = cards() | {"bees2021": card("bees2021", "bees", why="edited")}
-    (changed, _) = plan(CORPUS, edited, TAXONOMY, papers_per_call=20)
-    assert not stands(made, changed, "m")
+    told = cards() | {"bees2021": card("bees2021", "bees", facts={"approach": "A camera"})}
+    assert not stands(made, plan(CORPUS, told, TAXONOMY, papers_per_call=20)[0], "m")
+    sorted_anew = card("bees2021", "insects", why="edited", also=("moths",), facets={"kind": "trial"})
+    untold = cards() | {"bees2021": sorted_anew.model_copy(update={"confidence": 0.5})}
+    assert stands(made, plan(CORPUS, untold, TAXONOMY, papers_per_call=20)[0], "m")
     other = Corpus(paper if paper is not BEES else Paper(key=BEES.key, abstract="Other.") for paper in CORPUS)
     assert not stands(made, plan(other, cards(), TAXONOMY, papers_per_call=20)[0], "m")
 
@@ -234,12 +237,15 @@ def test_an_opening_orders_and_names_the_parts() -> None:
     assert (again.opening, again.order, again.headings) == (section.opening, section.order, section.headings)
 
 
-def test_an_opening_is_written_again_when_a_part_says_something_else() -> None:
-    section, _ = opened({"opening": [], "threads": []})
-    assert isinstance(section, Section) and not needs_opening(section, "m")
+def test_an_opening_stays_until_it_is_brought_up_to_date() -> None:
+    section, _ = opened({"opening": [], "threads": [{"part": "insects/moths", "heading": "By night"}]})
+    assert isinstance(section, Section) and section.opening and not needs_opening(section, "m")
     other = bare_part("insects/bees", "bees", ("bees2021", "it finds 91.5% of all bees"))
     changed = assemble([other, ON_MOTHS], TAXONOMY, [section])[0]
-    assert changed.opening is None and needs_opening(changed, "m")
+    assert changed.opening == section.opening and needs_opening(changed, "m")
+    assert (changed.order, changed.headings) == (section.order, section.headings)
+    unknown = section.model_copy(update={"opening": section.opening.model_copy(update={"told": {}})})
+    assert assemble([other, ON_MOTHS], TAXONOMY, [unknown])[0].opening is None
 
 
 def test_an_empty_heading_leaves_the_one_that_was_there() -> None:
@@ -260,8 +266,7 @@ def overview(transport: Scripted, known: dict[str, Card] | None = None) -> dict[
         cards() if known is None else known,
         TAXONOMY,
         Client(transport, "m"),
-        title="T",
-        question="Q",
+        Survey("T", "Q"),
     )
 
 
@@ -276,8 +281,8 @@ def test_the_texts_over_all_sections_are_told_their_claims() -> None:
     assert [(one.category.id, one.n_papers, len(one.claims)) for one in told] == [("insects", 2, 2), ("molluscs", 1, 1)]
     assert told[0].codes == {"kind": {"trial": 1}, "topics": {"food": 1, "light": 1}}
     for text in texts.values():
-        assert isinstance(text, Passage) and text.made.inputs == overview_inputs(sections(), title="T", question="Q")
-    assert overview_inputs(sections(), title="T", question="Q") != overview_inputs(sections(), title="T", question="R")
+        assert isinstance(text, Passage) and text.made.inputs == overview_inputs(sections(), Survey("T", "Q"))
+    assert overview_inputs(sections(), Survey("T", "Q")) != overview_inputs(sections(), Survey("T", "R"))
 
 
 def test_one_text_that_stays_unanswered_takes_no_other_with_it() -> None:
@@ -297,4 +302,4 @@ def test_a_paper_whose_card_is_gone_does_not_stop_the_texts() -> None:
 def test_without_claims_there_is_nothing_to_write_over() -> None:
     empty = assemble([bare_part("molluscs", "molluscs")], TAXONOMY, ())
     client = Client(Scripted(), "m")
-    assert write_overview(empty, CORPUS, cards(), TAXONOMY, client, title="T", question=None) == {}
+    assert write_overview(empty, CORPUS, cards(), TAXONOMY, client, Survey("T", None)) == {}

@@ -17,7 +17,7 @@ def judge(
     claims: Mapping[str, Sequence[Checked]], corpus: Corpus, client: Client
 ) -> dict[str, list[Checked] | Unanswered]:
     """Judge the claims of each passage with one call, by the passage's id; what code found wrong is not judged."""
-    asked = {id_: [one.claim for one in own if one.problem is None] for id_, own in claims.items()}
+    asked = {id_: [one.claim for one in own if one.is_due] for id_, own in claims.items()}
     asked = {id_: own for id_, own in asked.items() if own}
     rows, kinds = [], []
     for own in asked.values():
@@ -36,8 +36,8 @@ def judge(
         number = 0
         judged[id_] = results = []
         for one in own_claims:
-            number += one.problem is None
-            results.append(one if one.problem else _ruled(one, verdicts.get(number), corpus, made))
+            number += one.is_due
+            results.append(one if not one.is_due else _ruled(one, verdicts.get(number), corpus, made))
     return judged
 
 
@@ -53,6 +53,8 @@ def _ruled(one: Checked, ruling: VerdictAnswer[int, str] | None, corpus: Corpus,
         return one.failed(Problem.UNJUDGED, "the judge left it out")
     if ruling.verdict is Verdict.VERBATIM and not is_verbatim(one.claim, corpus):
         return one.failed(Problem.UNSUPPORTED, "it is not the paper's own words, as the judge has it")
+    if one.claim.by_hand:
+        return _ruled_by_hand(one, ruling)
     if not holds(ruling.verdict):
         claim = one.claim.model_copy(update={"verdict": ruling.verdict, "citations": _weighed(one.claim, ruling)})
         return replace(one, claim=claim).failed(Problem.UNSUPPORTED, ruling.why)
@@ -67,6 +69,16 @@ def _ruled(one: Checked, ruling: VerdictAnswer[int, str] | None, corpus: Corpus,
     if without.problem:
         return one.failed(without.problem, f"{idle} does not bear on it, and without that {without.why}")
     return Checked(claim, before=one.failed(Problem.NOT_BEARING, f"{idle}: {ruling.why}"), judged=made)
+
+
+def _ruled_by_hand(one: Checked, ruling: VerdictAnswer[int, str]) -> Checked:
+    """A person's claim with what the judge says of it, and all of its citations."""
+    weighed = _weighed(one.claim, ruling)
+    one = replace(one, claim=one.claim.model_copy(update={"verdict": ruling.verdict, "citations": weighed}))
+    idle = ", ".join(dict.fromkeys(citation.key for citation in weighed if not citation.supports))
+    if not holds(ruling.verdict):
+        return one.failed(Problem.UNSUPPORTED, ruling.why)
+    return one.failed(Problem.NOT_BEARING, f"{idle}: {ruling.why}") if idle else one
 
 
 def _weighed(claim: Claim, ruling: VerdictAnswer[int, str]) -> tuple[Citation, ...]:
@@ -110,8 +122,8 @@ def repair(
 
 
 def is_repairable(one: Checked) -> bool:
-    """A claim that the judge merely left out is judged again as it is."""
-    return one.problem is not None and one.problem is not Problem.UNJUDGED
+    """A claim that the judge merely left out is judged again as it is; a person's is never put right."""
+    return one.problem not in (None, Problem.UNJUDGED) and not one.claim.by_hand
 
 
 def _replacements(answer: RepairAnswer[int, str], corpus: Corpus) -> dict[int | None, Claim]:

@@ -27,6 +27,13 @@ class Checked:
     """What this one replaces."""
     judged: Made = Made()
     """How the judgement came to be."""
+    stands: bool = False
+    """Whether it is as it was when it was judged, or is not to be judged: it is printed as it is."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a judge is to be asked."""
+        return self.problem is None and not self.stands
 
     def failed(self, problem: Problem, why: str) -> "Checked":
         return replace(self, problem=problem, why=why)
@@ -45,7 +52,8 @@ def look(claim: Claim, corpus: Corpus) -> Checked:
         return seen.failed(Problem.UNKNOWN_KEY, f"the corpus has no {', '.join(unknown)}")
     found = tuple(_found(citation, corpus.paper(citation.key)) for citation in claim.citations)
     seen = Checked(claim.model_copy(update={"citations": found}))
-    astray = [citation.key for citation in found if citation.quote is None]
+    typed = {one.key for one in claim.citations if claim.by_hand and one.quote is None}  # a person gives no words
+    astray = [citation.key for citation in found if citation.quote is None and citation.key not in typed]
     if astray:
         return seen.failed(Problem.NO_QUOTE, f"the words given do not stand in {', '.join(dict.fromkeys(astray))}")
     lost = missing_numbers(claim.text, _texts(corpus.paper(citation.key) for citation in found))
@@ -53,6 +61,17 @@ def look(claim: Claim, corpus: Corpus) -> Checked:
     if lost and not is_verbatim(claim, corpus):
         return seen.failed(Problem.NO_NUMBER, f"{', '.join(lost)} stands in none of the papers it cites")
     return seen
+
+
+def look_again(claim: Claim, corpus: Corpus, *, is_judged: bool = True) -> Checked:
+    """The same, but that a claim which came through before, and in which code finds nothing wrong now, stands as it is.
+
+    So does a person's claim with whatever was said of it; and where nobody is there to judge it, it is not judged.
+    """
+    seen = look(claim, corpus)
+    if seen.problem is None and (holds(claim.verdict) or (claim.by_hand and (claim.verdict or not is_judged))):
+        return Checked(claim, stands=True)
+    return replace(seen, claim=claim.model_copy(update={"verdict": None})) if claim.by_hand else seen
 
 
 def _found(citation: Citation, paper: Paper) -> Citation:
@@ -168,7 +187,10 @@ def holds(verdict: Verdict | None) -> bool:
 
 
 def stands_up(passage: Passage, corpus: Corpus) -> bool:
-    """Whether code finds nothing wrong with what a passage prints, in the papers as they are now."""
-    if any(look(claim, corpus).problem for claim in passage.claims):
+    """Whether code finds nothing wrong with what a passage prints, in the papers as they are now.
+
+    A person's sentences are printed with what is wrong with them.
+    """
+    if any(look(claim, corpus).problem for claim in passage.claims if not claim.by_hand):
         return False
     return not isinstance(passage, Part) or check_rows(passage, corpus) == (passage.rows, ())

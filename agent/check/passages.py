@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from agent.check.judge import judge, repair
-from agent.check.look import Checked, check_rows, in_own_words, look, row_claim
+from agent.check.look import Checked, check_rows, holds, in_own_words, look_again, row_claim
 from agent.draft import Claim, Finding, Outcome, Part, Passage, Problem, Row, Tally, Verdict
 from agent.llm.client import Client
 from agent.papers import Corpus
@@ -18,13 +18,17 @@ def check_passages(
 ) -> tuple[list[P], list[Unanswered]]:
     """Each passage with only claims that hold, its findings and figures; one whose check stayed unanswered as it was.
 
-    Every passage is judged by one call, and by one more for what the judge left out, unless that is to be dropped;
-    repaired by at most one, and what was repaired is judged by one more.
+    What came through before and is as it was then is left as it is. Of every other passage all that is new is judged by
+    one call, and by one more for what the judge left out, unless that is to be dropped; repaired by at most one, and
+    what was repaired is judged by one more.
     """
     by_id = {passage.id: passage for passage in passages}
     tables = {id_: check_rows(one, corpus) for id_, one in by_id.items() if isinstance(one, Part)}
     sentences = {id_: _table_claims(rows) for id_, (rows, _) in tables.items()}
-    looked = {id_: [look(claim, corpus) for claim in _distinct(one)] for id_, one in by_id.items()}
+    is_judged = not client.is_built_in  # which a person's sentences are not by comparing words
+    looked = {
+        id_: [look_again(claim, corpus, is_judged=is_judged) for claim in _distinct(one)] for id_, one in by_id.items()
+    }
     asked = {id_: [*own, *map(Checked, sentences.get(id_, {}).values())] for id_, own in looked.items()}
     judged, lost = _answered(judge(asked, corpus, client))
     left_out: list[Unanswered] = []
@@ -52,6 +56,8 @@ def check_passages(
 def _signed(passage: P, judged: Sequence[Checked]) -> P:
     """The passage marked as checked, by whom, and as it is now; one that a person edited stays known as edited."""
     judges = {one.judged.model for one in judged} - {""}
+    if any(one.stands for one in judged):
+        judges |= {*passage.judge.split(", ")} - {""}
     made = passage.made.model_copy(update={"content": passage.made.content or passage.words_digest})
     signed = {"checked": passage.words_digest, "judge": ", ".join(sorted(judges)) or passage.judge, "made": made}
     return passage.model_copy(update=signed)
@@ -63,8 +69,8 @@ def _distinct(passage: Passage) -> list[Claim]:
 
 
 def _table_claims(rows: Iterable[Row]) -> dict[str, Claim]:
-    """The sentences that a table's rows make, by paper."""
-    return {row.key: claim for row in rows if (claim := row_claim(row))}
+    """The sentences that those of a table's rows make that are to be judged, by paper."""
+    return {row.key: claim for row in rows if not row.held and (claim := row_claim(row))}
 
 
 def _answered(
@@ -102,7 +108,7 @@ def _is_left_out(one: Checked) -> bool:
 
 def _is_mended(one: Checked) -> bool:
     """Whether it replaces a claim that failed, and nobody has judged it yet."""
-    return one.problem is None and one.claim.verdict is None
+    return one.is_due and one.claim.verdict is None
 
 
 def _fresh(one: Checked) -> Checked:
@@ -129,7 +135,7 @@ def _settled_rows(
         )
         for key, one in failed.items()
     ]
-    return tuple(settled.get(row.key, row) for row in rows), findings
+    return tuple(settled.get(row.key, row).model_copy(update={"held": True}) for row in rows), findings
 
 
 def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Checked]) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Check
         kept = []
         for claim in paragraph.claims:
             one = by_id[claim.id]
-            if one.problem is None and one.claim.id not in printed:
+            if (one.problem is None or claim.by_hand) and one.claim.id not in printed:
                 printed.add(one.claim.id)
                 kept.append(one.claim)
         if kept:
@@ -150,10 +156,36 @@ def _settled(passage: Passage, drafted: Sequence[Checked], final: Sequence[Check
     return {
         "paragraphs": tuple(paragraphs),
         # A passage that is checked again, since a paper's text changed, keeps what was found the first time.
-        "findings": (*passage.findings, *(finding for one in final for finding in _findings(passage.id, one))),
-        "drafted": passage.drafted if passage.made.content else _tally(drafted),
-        "printed": _tally([Checked(claim) for claim in held]),
+        "findings": (
+            *_findings_before(passage, final),
+            *(finding for one in final for finding in _findings(passage.id, one)),
+        ),
+        "drafted": passage.drafted
+        if passage.made.content
+        else passage.drafted + _tally(_first_judged(passage, drafted)),
+        "printed": _tally([_as_printed(claim) for claim in held]),
     }
+
+
+def _first_judged(passage: Passage, drafted: Sequence[Checked]) -> list[Checked]:
+    """What a model wrote and nobody had judged before; what was, was counted then."""
+    return [
+        one
+        for claim, one in zip(_distinct(passage), drafted, strict=True)
+        if not (one.stands or claim.by_hand or any(citation.supports is not None for citation in claim.citations))
+    ]
+
+
+def _as_printed(claim: Claim) -> Checked:
+    """A claim that is printed, as it counts: a person's that nobody found supported does not hold."""
+    one = Checked(claim)
+    return one if holds(claim.verdict) else one.failed(Problem.UNSUPPORTED, "")
+
+
+def _findings_before(passage: Passage, final: Sequence[Checked]) -> list[Finding]:
+    """What was found before, but for what is found anew of sentences that a person wrote, or that stand no more."""
+    standing = {one.claim.text for one in final if one.stands}
+    return [one for one in passage.findings if one.outcome is not Outcome.KEPT or one.claim in standing]
 
 
 def _findings(passage: str, one: Checked) -> list[Finding]:
@@ -173,7 +205,7 @@ def _finding(passage: str, wrong: Checked, last: Checked) -> Finding:
         keys=tuple(dict.fromkeys(citation.key for citation in first.claim.citations)),
         problem=first.problem or Problem.UNJUDGED,
         why=why,
-        outcome=Outcome.DROPPED if dropped else Outcome.REPAIRED,
+        outcome=Outcome.KEPT if last.claim.by_hand else Outcome.DROPPED if dropped else Outcome.REPAIRED,
         became=None if dropped else last.claim.text,
         made=(first.judged if first.judged.call else first.claim.made),
     )
@@ -194,3 +226,17 @@ def _tally(claims: Sequence[Checked]) -> Tally:
             verbatim=int(one.problem is None and one.claim.verdict is Verdict.VERBATIM),
         )
     return tally
+
+
+def reopen(passage: P) -> P:
+    """The passage as if nobody had judged it, so that all of it is judged again."""
+    paragraphs = [
+        paragraph.model_copy(
+            update={"claims": tuple(claim.model_copy(update={"verdict": None}) for claim in paragraph.claims)}
+        )
+        for paragraph in passage.paragraphs
+    ]
+    update: dict[str, Any] = {"paragraphs": tuple(paragraphs), "checked": None}
+    if isinstance(passage, Part):
+        update["rows"] = tuple(row.model_copy(update={"held": False}) for row in passage.rows)
+    return passage.model_copy(update=update)

@@ -77,6 +77,9 @@ def export_kept(
 
 def _why_not_exported(done: Exported, file: Path) -> list[str]:
     said = []
+    if done.n_merged:
+        beside = "stood beside another to the same call, as a merge leaves them; the first answer stays"
+        said.append(f"{count(done.n_merged, 'line')} of {file} {beside}")
     if done.n_different:
         said.append(f"{_replies(done.n_different)} not written, since {file} has another to the same call")
     if done.n_without_call:

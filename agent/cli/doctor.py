@@ -5,9 +5,6 @@ where a build could run, and 1 where something is marked WRONG.
 """
 
 import os
-import shutil
-import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +12,7 @@ from typing import Annotated
 import typer
 
 from agent.cli import DONE, FAILED
+from agent.cli.columns import hanging
 from agent.cli.console import Console, show, show_json
 from agent.cli.options import (
     FolderArgument,
@@ -35,7 +33,6 @@ from agent.wording import count
 MARKS = {State.FINE: "", State.NOTE: "note", State.WRONG: "WRONG"}
 _MARK, _ABOUT = 7, 13
 """Columns for the mark and for what a line is about."""
-_WIDEST = 100
 AskOption = Annotated[bool, typer.Option("--ask", help="Ask the server: two tiny calls, which cost next to nothing.")]
 
 
@@ -67,19 +64,9 @@ def command(
 
 
 def in_lines(check: Check) -> Iterator[str]:
-    """A check as a person reads it: a mark in words, what it is about, how it stands, what to do.
-
-    On a terminal what is too long goes on below itself; elsewhere a check is one line, for whoever searches in it.
-    """
-    head = f"{MARKS[check.state]:<{_MARK}}{check.about:<{_ABOUT}}"
+    """A check as a person reads it: a mark in words, what it is about, how it stands, what to do."""
     text = f"{check.says}; {check.do}" if check.do else check.says
-    if not sys.stdout.isatty():
-        yield f"{head}{text}"
-        return
-    width = min(_WIDEST, shutil.get_terminal_size().columns) - len(head)
-    lines = textwrap.wrap(text, max(20, width), break_long_words=False, break_on_hyphens=False) or [""]
-    yield f"{head}{lines[0]}"
-    yield from (f"{'':<{len(head)}}{line}" for line in lines[1:])
+    yield from hanging(f"{MARKS[check.state]:<{_MARK}}{check.about:<{_ABOUT}}", text)
 
 
 def _verdict(checkup: Checkup, folder: Path, way: Access) -> str:

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import typer
 
 from agent.cli import DONE, INCOMPLETE
+from agent.cli.columns import columns
 from agent.cli.console import Console, Value, seen, show, show_json
 from agent.cli.estimate import about
-from agent.cli.columns import columns
 from agent.cli.outcome import Result, end
 from agent.cli.step import work_on
 from agent.cli.summary import of_locked, of_refresh, write_summary
@@ -74,20 +74,19 @@ def plan_lines(found: Plan) -> list[str]:
     if not found.n_calls and not found.touched:
         return [*told, "nothing would be asked: all of it stands"]
     if found.reasons:
-        rows = [
-            ("why", "papers", "calls"),
-            *((one.why, f"{one.n_papers:,}", f"{one.calls:,}") for one in found.reasons),
-        ]
-        told += columns(rows)
-    rows = [("asked", "calls")]
-    known = {name for names in _STAGES.values() for name in names}
-    stages = {**_STAGES, **{name: (name,) for name in found.prompts if name not in known}}
-    for stage, names in stages.items():
-        n_calls = sum(found.prompts.get(name, 0) for name in names)
-        rows += [(stage, f"{n_calls:,}")] if n_calls else []
-    told += columns([*rows, ("in all", f"{found.n_calls:,}")])
+        whys = [(one.why, f"{one.n_papers:,}", f"{one.calls:,}") for one in found.reasons]
+        told += columns([("why", "papers", "calls"), *whys])
+    told += columns([("asked", "calls"), *_asked(found), ("in all", f"{found.n_calls:,}")])
     told += _touched_lines(found)
     return [*told, _price_line(found), *_caution(found)]
+
+
+def _asked(found: Plan) -> list[tuple[str, str]]:
+    """How many calls are for what, in the order of a run."""
+    known = {name for names in _STAGES.values() for name in names}
+    stages = {**_STAGES, **{name: (name,) for name in found.prompts if name not in known}}
+    calls = {stage: sum(found.prompts.get(name, 0) for name in names) for stage, names in stages.items()}
+    return [(stage, f"{n:,}") for stage, n in calls.items() if n]
 
 
 def _touched_lines(found: Plan) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from agent.errors import CallError
 from agent.extractive import (
+    amending,
     cards,
     judge,
     merging,
@@ -12,6 +13,7 @@ from agent.extractive import (
     passages,
     prose,
     responses,
+    revising,
     taxonomies,
     terms,
     understanding,
@@ -26,10 +28,15 @@ _ANSWERS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "induce_merge": lambda given: merging.merge(given["proposals"], [paper.key for paper in given["papers"]]),
     "induce_terms": lambda given: terms.learn_terms(given["taxonomy"], given["papers"]),
     "classify_paper": lambda given: cards.card(given["taxonomy"], given["paper"]),
+    "classify_facets": lambda given: cards.codes(given["facets"], given["paper"]),
     "classify_quotes": lambda given: cards.quotes(given["paper"], given["facts"]),
     "write_section": lambda given: prose.section(given["papers"]),
     "write_missing": lambda given: prose.missing(given["papers"]),
     "write_merge": lambda given: overviews.merged(given["parts"]),
+    "write_amend": lambda given: amending.amended(given["paragraphs"], given["new"], given["changed"], given["left"]),
+    "write_revise": lambda given: revising.revised(
+        given["text"], given["paragraphs"], given["loose"], given["sections"]
+    ),
     "write_introduction": lambda given: overviews.introduction(given["sections"]),
     "write_synthesis": lambda given: overviews.synthesis(given["sections"]),
     "write_gaps": lambda given: overviews.gaps(given["sections"]),

@@ -1,5 +1,6 @@
 """Answers the calls on one paper: its card, and words for facts whose quote was not found."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.extractive.categories import Chooser
@@ -9,7 +10,7 @@ from agent.extractive.overlap import most_alike
 from agent.extractive.roles import Role, Sentence, best, read, shortened
 from agent.fields import DoubtfulFact
 from agent.papers import Paper
-from agent.review import Taxonomy
+from agent.review import Facet, Taxonomy
 
 FACT_WORDS = 25
 """A fact is the paper's own sentence, cut after this many words."""
@@ -25,9 +26,14 @@ def card(taxonomy: Taxonomy, paper: Paper) -> dict[str, Any]:
         "category": choice.category,
         "also": list(dict.fromkeys(choice.also)),
         "confidence": choice.confidence,
-        "facets": {name: codes_of(paper, facet) for name, facet in taxonomy.facets.items()},
+        "facets": codes(taxonomy.facets, paper),
         "facts": facts(paper),
     }
+
+
+def codes(facets: Mapping[str, Facet], paper: Paper) -> dict[str, str | list[str] | None]:
+    """The answer to `classify_facets`, and what a whole card says of the same facets."""
+    return {name: codes_of(paper, facet) for name, facet in facets.items()}
 
 
 def facts(paper: Paper) -> dict[str, dict[str, str] | None]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.draft import Claim
@@ -14,23 +14,29 @@ from agent.fields import PartDigest, SectionDigest
 from agent.papers import Paper
 
 MOST_CLAIMS = 20
+ROLES: Mapping[str, tuple[Role, Role | None]] = {
+    "introduction": (Role.PROBLEM, Role.APPROACH),
+    "synthesis": (Role.RESULT, None),
+    "gaps": (Role.LIMIT, None),
+}
+"""What claims of each text do, and what does instead where a section has none such."""
 _LEAST_SCORE = {Role.PROBLEM: 2.0, Role.RESULT: 4.0, Role.LIMIT: 3.0}
 """How plainly a claim must do what the text is for."""
 
 
 def introduction(sections: Sequence[SectionDigest]) -> dict[str, Any]:
     """The answer to `write_introduction`: why there is work to do, or else what was done, section by section."""
-    return _picked(sections, Role.PROBLEM, otherwise=Role.APPROACH)
+    return _picked(sections, *ROLES["introduction"])
 
 
 def synthesis(sections: Sequence[SectionDigest]) -> dict[str, Any]:
     """The answer to `write_synthesis`: the headline results across the sections."""
-    return _picked(sections, Role.RESULT)
+    return _picked(sections, *ROLES["synthesis"])
 
 
 def gaps(sections: Sequence[SectionDigest]) -> dict[str, Any]:
     """The answer to `write_gaps`: what the papers say is missing; nothing where none says so."""
-    return _picked(sections, Role.LIMIT)
+    return _picked(sections, *ROLES["gaps"])
 
 
 def merged(parts: Sequence[PartDigest]) -> dict[str, Any]:
@@ -66,15 +72,16 @@ def _picked(sections: Sequence[SectionDigest], role: Role, otherwise: Role | Non
     claims: list[dict[str, Any]] = []
     for section in sections:
         most = max(1, min(share, math.ceil(MOST_CLAIMS * section.n_papers / n_papers)))
-        best = _best(section.claims, role, most)
+        best = plainest(section.claims, role, most)
         if not best and otherwise:
-            best = _best(section.claims, otherwise, 1)
-        claims += [_again(claim) for claim in best]
+            best = plainest(section.claims, otherwise, 1)
+        claims += [again(claim) for claim in best]
     return {"claims": claims[:MOST_CLAIMS]}
 
 
-def _best(claims: Sequence[Claim], role: Role, most: int) -> list[Claim]:
-    scored = [(_score(claim, role), claim) for claim in claims if _is_complete(claim)]
+def plainest(claims: Sequence[Claim], role: Role, most: int) -> list[Claim]:
+    """Those that do this most plainly, at most so many; none that does it hardly at all."""
+    scored = [(plainness(claim, role), claim) for claim in claims if _is_complete(claim)]
     fit = [(score, claim) for score, claim in scored if score >= _LEAST_SCORE.get(role, 1.0)]
     return [claim for _, claim in sorted(fit, key=lambda pair: (-pair[0], pair[1].id))[:most]]
 
@@ -83,13 +90,14 @@ def _is_complete(claim: Claim) -> bool:
     return bool(claim.citations) and all(citation.quote for citation in claim.citations)
 
 
-def _score(claim: Claim, role: Role) -> float:
+def plainness(claim: Claim, role: Role) -> float:
+    """How plainly a claim does this; 0 where nothing in it says so."""
     quoted = quotation_in(claim.text)
     told: tuple[Sentence, ...] = read_text("", quoted or claim.text)
     return max((one.scores[role] for one in told), default=0.0)
 
 
-def _again(claim: Claim) -> dict[str, Any]:
+def again(claim: Claim) -> dict[str, Any]:
     """The claim word for word, with its citations."""
     citations = [{"key": citation.key, "quote": citation.quote} for citation in claim.citations]
     return {"text": claim.text, "citations": citations}

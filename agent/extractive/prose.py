@@ -29,7 +29,7 @@ def section(papers: Sequence[CardedPaper]) -> dict[str, Any]:
     quotable = [entry for entry in ordered if read(entry.paper)]
     if not quotable:
         raise CallError("the built-in model quotes abstracts, and none of these papers has a sentence to quote")
-    return {"paragraphs": _paragraphs(quotable), "rows": [_row(entry) for entry in ordered]}
+    return {"paragraphs": _paragraphs(quotable), "rows": [row(entry) for entry in ordered]}
 
 
 def missing(papers: Sequence[CardedPaper]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def quoting(entry: CardedPaper, sentence: Sentence) -> Claim:
 
 
 def quoted(name: str, key: str, sentence: str) -> Claim:
-    return {"text": f"{_as_name(name)}: “{sentence}”", "citations": [{"key": key, "quote": sentence}]}
+    return {"text": f"{as_name(name)}: “{sentence}”", "citations": [{"key": key, "quote": sentence}]}
 
 
 def name_of_work(entry: CardedPaper) -> str:
@@ -59,7 +59,7 @@ def name_of_work(entry: CardedPaper) -> str:
     return entry.card.facts.get("name") or entry.paper.called
 
 
-def _as_name(name: str) -> str:
+def as_name(name: str) -> str:
     """A name that cannot be taken for the quotation after it."""
     plain = name.translate(_PLAIN_MARKS)
     return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"
@@ -101,7 +101,8 @@ def _claims(entries: Sequence[CardedPaper]) -> list[Claim]:
     return opening + [claim for entry in entries for claim in claims_of(entry)]
 
 
-def _row(entry: CardedPaper) -> dict[str, Any]:
+def row(entry: CardedPaper) -> dict[str, Any]:
+    """The paper's line in the comparison table, in its own words."""
     told = read(entry.paper)
     did, found = _main_sentences(entry.paper)
     setting = best(told, Role.SETTING, without=(did, found))

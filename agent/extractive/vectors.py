@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from agent.extractive.words import paper_features
+from agent.extractive.words import TITLE_WEIGHT, features, paper_features
 from agent.papers import Paper
 
 Matrix = NDArray[np.float64]
 _ZERO = 1e-12
+_DIGITS = 9
+"""Sums differ in their last digits from machine to machine; what decides is rounded to this."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ def unit(rows: Matrix) -> Matrix:
     """Each row, or the one vector, at length one; zero stays zero, and so does what rounding makes of it."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.where(lengths > _ZERO, lengths, 1.0))
+
+
+def likeness(titled: Sequence[tuple[str, str]], texts: Sequence[str]) -> Matrix:
+    """How alike each title with its text (by row) and each of `texts` (by column) are, 0 to 1.
+
+    By the words that tell `texts` apart, a title's counting as often as elsewhere.
+    """
+    if not texts:
+        return np.zeros((len(titled), 0))
+    others = [Paper(key=str(number), abstract=text) for number, text in enumerate(texts)]
+    space = space_of(others, lambda paper: features(paper["abstract"]) or [paper.key])
+    wanted = [TITLE_WEIGHT * space.vector(features(title)) + space.vector(features(text)) for title, text in titled]
+    return np.asarray([np.round(space.papers @ unit(one), _DIGITS) for one in wanted])
 
 
 def softmax(scores: Matrix, temperature: float) -> Matrix:

@@ -34,6 +34,11 @@ def begin(folder: Folder) -> None:
         raise FolderError(f"{place} cannot be written: {error.strerror}") from error
 
 
+def is_open(folder: Folder) -> bool:
+    """Whether a refresh began that did not come to its end."""
+    return (_place(folder) / _WHOLE).exists()
+
+
 def before(folder: Folder) -> State:
     """The review as it was."""
     return state_of(Folder(_place(folder)))

@@ -34,8 +34,8 @@ MOST_PAPERS = 600
 """So many are rehearsed; a larger corpus is sampled by the hash of its keys, and what is asked of each paper scaled."""
 TITLES = 3
 """That are shown of a category."""
-_COPIED = ("taxonomy.yaml", "papers.jsonl", "duplicates.jsonl", "cards.jsonl", "answers.jsonl", "report.json")
-_COPIED += ("survey/survey.json", "survey/survey.md")
+_RECORDS = ("papers.jsonl", "duplicates.jsonl", "cards.jsonl", "answers.jsonl")
+_COPIED = (*_RECORDS, "taxonomy.yaml", "taxonomy.patch", "report.json", "survey/survey.json", "survey/survey.md")
 
 
 class StageEstimate(Frozen):

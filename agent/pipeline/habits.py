@@ -1,7 +1,7 @@
 """How much a model reads and writes at a call: as was seen in the demo's recorded answers, or as was measured here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.llm.ledger import Sent
@@ -18,6 +18,7 @@ USUAL_CLAIMS: Mapping[str, tuple[int, int]] = {
     "write_introduction": (7, 2),
     "write_synthesis": (7, 2),
     "write_gaps": (5, 1),
+    "write_revise": (1, 2),  # not in the demo: what comes into such a text later
 }
 """How many claims such a text had there, and how many papers each cited."""
 _TEXT_TOKENS, _SCHEMA_TOKENS = 0.25, 0.20
@@ -28,8 +29,12 @@ _SHARE_OF_PASSAGES = 2 / 3
 """Passages of the demo that such claims stood in; the others had none."""
 _MOST_SCHEMA_TOKENS = 0.4
 _CARD = "classify_paper"
-_EACH_ALIKE = frozenset((_CARD, "classify_quotes", "write_introduction", "write_synthesis", "write_gaps"))
+_EACH_ALIKE = frozenset(
+    (_CARD, "classify_quotes", "classify_facets", "write_revise", "write_introduction", "write_synthesis", "write_gaps")
+)
 """Prompts whose answers are of one length, whatever the length of the call."""
+_BY_THINGS = frozenset(("write_amend",))
+"""Prompts whose answers go by what came in, which is little or much of what they are sent from one time to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,12 @@ USUAL_OUTPUT: Mapping[str, Usual] = {
     "induce_propose": Usual(280, 140),  # facets; each category
     "induce_merge": Usual(280, 140),
     "classify_paper": Usual(282),
+    "classify_facets": Usual(5, 15),  # each facet; not in the demo: its name and a code
     "classify_quotes": Usual(10, 45),  # each fact; not in the demo: a quote of the usual length
     "write_section": Usual(0, 400),  # each paper, with its row of the table
     "write_missing": Usual(10, 150),  # each paper; not in the demo: a claim and a half
+    "write_amend": Usual(10, 420),  # each paper that came in or changed; not in the demo: as in a section, in an edit
+    "write_revise": Usual(130, 15),  # a sentence on two papers; each deleted one; not in the demo
     "write_merge": Usual(250, 25),  # an opening of three claims; each part's heading
     "write_introduction": Usual(796),
     "write_synthesis": Usual(910),
@@ -105,10 +113,15 @@ class Habits:
         known = self.taken.get(prompt)
         if known and prompt in _EACH_ALIKE:
             return known.output_tokens / known.calls
-        if known:
+        if known and prompt not in _BY_THINGS:
             return sent.text_bytes * known.output_tokens / known.sent.text_bytes
         usual = USUAL_OUTPUT.get(prompt, Usual(0))
         return self.effort * (usual.fixed + usual.each * n_things)
+
+    @property
+    def faultless(self) -> "Habits":
+        """The same model on a day when every quote stands and every claim holds: it is asked nothing twice."""
+        return replace(self, share_failed=0.0, share_misquoted=0.0)
 
     @property
     def share_of_passages(self) -> float:

@@ -1,4 +1,4 @@
-"""Whether what is committed is what a refresh would make: it is made again on a copy, and nothing may be asked for it."""
+"""Whether what is committed is what a refresh would make: it is made again on a copy, and nothing is asked for it."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack

@@ -16,11 +16,15 @@ from agent.lock import hold
 from agent.papers import Paper
 from agent.pipeline.asking import Asking
 from agent.pipeline.estimate import Estimate
+from agent.pipeline.locked import Locked, look_locked
 from agent.pipeline.naming import is_readable, named
+from agent.pipeline.plan import Plan, plan
+from agent.pipeline.refresh import Refreshed, refresh
 from agent.pipeline.run import Say, silent
 from agent.pipeline.running import MayGoOn, Running
 from agent.pipeline.sending import without
 from agent.pipeline.spent import Spent
+from agent.pipeline.wish import REFRESH, Wish
 from agent.question import EVERYWHERE, Answer, Scope, id_of
 from agent.report import Report
 from agent.review import Card, Protocol, Send, Source, Unanswered
@@ -207,6 +211,20 @@ class Review:
         """What a build would take now; nothing is sent, and nothing of the review is written."""
         return self._running.estimate()
 
+    def plan(self, wish: Wish = REFRESH) -> Plan:
+        """What a refresh would ask, counted; nothing is sent, and nothing of the review is written."""
+        return plan(self.folder, self.folder.protocol(), self._access, wish)
+
+    def look_locked(self) -> Locked:
+        """Whether what stands is what a refresh would make; nothing is asked or written."""
+        return look_locked(self.folder, self.folder.protocol(), self._access)
+
+    def refresh(self, wish: Wish = REFRESH) -> Refreshed:
+        """Bring in what is new, and write down in CHANGES.md what changed; see `agent.pipeline.refresh`."""
+        self.folder.protocol()
+        with self.folder.held("refresh", self._say):
+            return refresh(self.folder, self._running, wish, self._say)
+
     @property
     def spent(self) -> Spent:
         """What the last run took so far, and what it was spared."""
@@ -216,6 +234,7 @@ class Review:
     def usage(self) -> dict[str, Usage]:
         """What the last run paid so far, by prompt."""
         return self._running.usage
+
 
 def _why_not(unanswered: Unanswered, client: Client) -> ConspectusError:
     """What ended the run, or why a question stayed unanswered."""

@@ -1,25 +1,29 @@
 """One run over a review: each step does what does not stand yet and saves it before the next begins."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
-from agent.classify import is_usable, why_stale
+from agent.classify import LAST, AskedFacets, Due, Edits, due, is_usable, shapes_of
 from agent.draft import Draft
 from agent.folder import Folder
 from agent.induce import BUILT_IN_BATCH, PAPERS_PER_BATCH, induce, learn_terms
 from agent.llm.client import Client
 from agent.llm.gate import Gate
 from agent.papers import Corpus
+from agent.pipeline.edits import take_in_edits
 from agent.pipeline.gather import gather
 from agent.pipeline.kept import kept_answers
 from agent.pipeline.sending import Readers, has_terms, keys_not_sent, readers_of, without
+from agent.pipeline.wish import NO_WISH, Wish
 from agent.pipeline.writing import Writing, reopened
 from agent.render import Survey, render
+from agent.render.readback import Readback
 from agent.report import Kept, Report, SourceReport, Stock, take_stock
-from agent.review import Card, Protocol, Taxonomy, Unanswered
+from agent.review import Card, Protocol, Shape, Taxonomy, Unanswered
 from agent.wording import count
+from agent.write import remembered
 
 Say = Callable[[str], None]
 """Told in a sentence what happens."""
@@ -47,7 +51,13 @@ class Run:
     sources: tuple[SourceReport, ...] = ()
     taxonomy: Taxonomy | None = None
     cards: dict[str, Card] = field(default_factory=dict)
-    """All that are on disk, those that are to be made again included."""
+    """All that are on disk, those that are to be made again included, under the ids that categories have now."""
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    """What the taxonomies were like under which they were made, by digest."""
+    proposed: tuple[str, ...] = ()
+    """Papers for which a change of the taxonomy was proposed."""
+    n_moved: int = 0
+    """Cards that are not on disk yet as they are here, since their categories were renamed, merged or taken out."""
     draft: Draft | None = None
     kept: Kept = Kept()
     unanswered: list[Unanswered] = field(default_factory=list)
@@ -55,27 +65,52 @@ class Run:
     """The papers that this run gives cards; None for all."""
     reached: set[str] = field(default_factory=set)
     """The steps that this run came to: what an earlier run left unanswered in others is still so."""
+    unnamed: frozenset[str] = frozenset()
+    """Papers that no source names any more, by key."""
     is_new: bool = False
     """Whether the sources gave another corpus than the one on disk."""
+    readback: Readback | None = None
+    """What a person edited in survey.md since the last run; None where nothing was."""
+    wish: Wish = NO_WISH
+    """What a refresh is asked to do beside."""
     readers: Readers = field(init=False)
 
     def __post_init__(self) -> None:
         self.readers = Readers(self.client, self.aside or self.client)
 
     def gather(self) -> None:
-        """Sources to corpus."""
-        gathered = gather(self.folder, self.protocol, self.say)
+        """Sources to corpus, once what a person edited in survey.md is taken in."""
+        self.readback = take_in_edits(self.folder, self.protocol, self.say)
+        gathered = gather(
+            self.folder, self.protocol, self.say, marks_gone=self.wish.is_refresh, max_new=self._max_new()
+        )
         self.corpus, self.sources = gathered.corpus, gathered.sources
+        self.unnamed = gathered.unnamed
         self.is_new = gathered.is_new
         if gathered.is_new:
             self.folder.save_corpus(gathered.corpus, gathered.duplicates)
             n_records = sum(source.n_records for source in gathered.sources)
             self.say(f"{count(len(self.corpus), 'paper')} of {count(n_records, 'record')}")
+        self.take_up()
+
+    def take_up(self) -> None:
+        """What stands in the folder beside the papers; only read."""
         self.taxonomy = self.folder.taxonomy()
         self.cards = {key: card for key, card in self.folder.cards().items() if self.corpus.has(key)}
-        self.draft = self.folder.draft()
+        draft = self.folder.draft()
+        self.draft = remembered(draft, self.corpus, self.cards) if draft else None
         self.kept = kept_answers(self.folder.answers().values(), self.corpus)
+        report = self.folder.report()
+        self.shapes = dict(report.taxonomies) if report else {}
+        self.proposed = report.proposed if report else ()
         self._keep_back()
+        self._bring_along()
+
+    def _max_new(self) -> int | None:
+        """How many new papers may come in: what the user says, else review.toml; any number but in a refresh."""
+        if not self.wish.is_refresh:
+            return None
+        return self.protocol.refresh.max_new if self.wish.max_new is None else self.wish.max_new
 
     def _keep_back(self) -> None:
         """Settle which papers the model of this run reads, and which the built-in one."""
@@ -117,29 +152,67 @@ class Run:
         """Taxonomy to cards; a card is replaced when its new one is there."""
         self.reached.add("classify")
         assert self.taxonomy is not None  # `induce` comes first
+        self._bring_along()
         whys = self.due()
-        stale = self.corpus.papers(whys)
-        if not stale:
+        if self.n_moved:
+            self.say(f"{count(self.n_moved, 'card')} brought in line with taxonomy.yaml; nothing is asked for that")
+            self._save_cards()
+        if not whys:
             return True
-        again = Counter(why for key, why in whys.items() if key in self.cards)
-        for why, n_cards in sorted(again.items()):
-            self.say(f"{count(n_cards, 'card')} to be made again: {why}")
-        edited = sorted(key for key in whys if key in self.cards and self.cards[key].is_edited)
-        if edited:
-            self.say(f"edited by hand, and to be made again all the same: {', '.join(edited)}")
-        cards, unanswered = self.readers.cards(stale, self.corpus, self.taxonomy)
-        self.unanswered += unanswered
-        self.cards |= {card.key: card for card in cards}
-        self.folder.save_cards(self.cards.values())
+        self._say_why(whys)
+        edits = Edits(self.taxonomy, self.shapes)
+        whole = self.corpus.papers(key for key, why in whys.items() if not why.facets)
+        cards, unanswered = self.readers.cards(whole, self.corpus, self.taxonomy)
+        asked = [AskedFacets(self.corpus.paper(k), self.cards[k], why.facets) for k, why in whys.items() if why.facets]
+        coded, uncoded = self.readers.facets(asked, edits)
+        self.unanswered += [*unanswered, *uncoded]
+        self.shapes |= {one.card.made.taxonomy: one.shape for one in coded}
+        self.cards |= {card.key: card for card in (*cards, *(one.card for one in coded))}
+        self._save_cards()
         self.say(count(len(self._usable()), "card"))
         return True
 
-    def due(self) -> dict[str, str]:
-        """The papers whose cards are to be made, by key, each with why."""
+    def _say_why(self, whys: Mapping[str, Due]) -> None:
+        again = Counter((bool(one.facets), one.why) for key, one in whys.items() if key in self.cards)
+        for (is_part, why), n_cards in sorted(again.items()):
+            self.say(f"{count(n_cards, 'card')} to be {'asked for more' if is_part else 'made again'}: {why}")
+        edited = [
+            key for key, one in whys.items() if not one.facets and key in self.cards and self.cards[key].is_edited
+        ]
+        if edited:
+            self.say(f"edited by hand, and to be made again all the same: {', '.join(edited)}")
+
+    def _bring_along(self) -> None:
+        """Let cards follow their categories, as a person renamed, merged or took them out; nobody is asked."""
+        if self.taxonomy is None:
+            return
+        edits = Edits(self.taxonomy, self.shapes)
+        moved = {key: edits.moved(card) for key, card in self.cards.items()}
+        changed = [key for key, one in moved.items() if one.card is not self.cards[key] and one.card != self.cards[key]]
+        self.n_moved += len(changed)
+        self.shapes |= {one.card.made.taxonomy: one.shape for one in moved.values()}
+        self.cards = {key: one.card for key, one in moved.items()}
+
+    def _save_cards(self) -> None:
+        """What taxonomies were like is on disk before the cards that name them: a run may end between the two."""
+        assert self.taxonomy is not None
+        shapes = shapes_of(self.cards.values(), self.shapes, self.taxonomy)
+        self.shapes |= {digest: shape for digest, shape in shapes.items() if digest != LAST}
+        report = self.folder.report() or Report(program=version("conspectus"))
+        self.folder.save_report(report.model_copy(update={"taxonomies": report.taxonomies | self.shapes}))
+        self.folder.save_cards(self.cards.values())
+        self.n_moved = 0
+
+    def due(self) -> dict[str, Due]:
+        """The papers whose cards are to be made, or asked for facets alone, by key, each with why."""
         assert self.taxonomy is not None  # `induce` comes first
-        wanted = [paper for paper in self.corpus if self.only is None or paper.key in self.only]
-        whys = {p.key: why_stale(self.cards.get(p.key), p, self.taxonomy, self.readers.of(p.key).model) for p in wanted}
-        return {key: why for key, why in whys.items() if why}
+        edits, reask = Edits(self.taxonomy, self.shapes), "classify" in self.wish.reask
+        found = {
+            paper.key: due(self.cards.get(paper.key), paper, edits, self.readers.of(paper.key).model, reask=reask)
+            for paper in self.corpus
+            if self.only is None or paper.key in self.only
+        }
+        return {key: why for key, why in found.items() if why}
 
     def _usable(self) -> dict[str, Card]:
         """The cards that may be written from."""
@@ -164,6 +237,8 @@ class Run:
             draft=self.draft,
             keep=self._keep_draft,
             unanswered=self.unanswered,
+            rewrite=self.wish.rewrite,
+            reask=self.wish.reask,
         ).write()
         return True
 
@@ -189,9 +264,13 @@ class Run:
         carried = [one for one in earlier.unanswered if not self._came_to(one)] if earlier else []
         unanswered = [*carried, *self.unanswered]
         corpus, usable = self.corpus, self._usable()
+        if self.n_moved:
+            self._save_cards()
         stock = Stock(
             self.protocol.note, self.sources, corpus, self.taxonomy, usable, draft, unanswered, self.not_sent, self.kept
         )
+        shapes = shapes_of(self.cards.values(), self.shapes, self.taxonomy)
+        stock = replace(stock, taxonomies=shapes, unnamed=self.unnamed, proposed=self.proposed)
         report = take_stock(stock, version("conspectus"))
         self.folder.save_report(report)
         if draft and self.taxonomy:

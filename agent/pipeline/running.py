@@ -11,6 +11,7 @@ from agent.llm.call import Usage
 from agent.llm.client import Progress
 from agent.llm.prices import Price
 from agent.pipeline.estimate import Estimate, estimate
+from agent.pipeline.monthly import within_month
 from agent.pipeline.run import Run, Say
 from agent.pipeline.sending import without
 from agent.pipeline.spent import Spent, run_line
@@ -46,7 +47,8 @@ class Running:
     @contextmanager
     def connected(self, protocol: Protocol, *, say: Say | None = None) -> Iterator[Connection]:
         """The way to the model that answers, which is this run's from now on."""
-        way = connect(protocol, self._folder.cache_folder, self._access, self._progress, say=say)
+        access = within_month(self._access, protocol, self._folder)
+        way = connect(protocol, self._folder.cache_folder, access, self._progress, say=say)
         with way as connection:
             self.connection, self._price = connection, price_for(protocol, self._access)
             yield connection
@@ -116,7 +118,8 @@ class Running:
 
     def estimate(self) -> Estimate:
         """What a build would take now."""
-        return estimate(self._folder, self._folder.protocol(), self._access)
+        protocol = self._folder.protocol()
+        return estimate(self._folder, protocol, within_month(self._access, protocol, self._folder))
 
     @property
     def spent(self) -> Spent:

@@ -10,9 +10,9 @@ from agent.fields import PartDigest, SectionDigest
 from agent.llm.client import Client
 from agent.papers import Corpus, digest_of
 from agent.review import Card, Taxonomy, Unanswered
+from agent.write.parts import gives_way
+from agent.write.revise import CLAIMS_IN_DIGEST, SURVEY, Below, Revision, Survey, bare, revision_of, spread
 
-CLAIMS_IN_DIGEST = 240
-"""How many checked claims the texts over all sections are told, in all."""
 OVERVIEWS = ("introduction", "synthesis", "gaps")
 """The texts over all sections, in the order in which they are read."""
 
@@ -31,7 +31,7 @@ def assemble(
         section = Section(id=top.id, name=top.name, definition=top.definition, parts=own)
         before = openings.get(top.id)
         headings = {part.id: names[part.category] for part in own} if len(own) > 1 else {}
-        if before and before.opening and before.opening.made.inputs == opening_inputs(section, private):
+        if before and before.opening and _may_keep(before.opening, section, private):
             # A part that its opening is not told of may be new.
             new = {id_: heading for id_, heading in headings.items() if id_ not in before.headings}
             arranged = {"opening": before.opening, "order": before.order, "headings": before.headings | new}
@@ -39,6 +39,17 @@ def assemble(
             arranged = {"order": tuple(part.id for part in own)} | ({"headings": headings} if headings else {})
         sections.append(section.model_copy(update=arranged))
     return sections
+
+
+def _may_keep(opening: Passage, section: Section, private: Collection[str]) -> bool:
+    """Whether an opening stands, or is known well enough to be brought up to date, or has a person's sentences."""
+    if opening.is_by_hand or opening.made.inputs == opening_inputs(section, private):
+        return True
+    return bool(opening.told) and _is_cut(section)
+
+
+def _is_cut(section: Section) -> bool:
+    return len([part for part in section.parts if part.claims]) > 1
 
 
 def _keys(passages: Iterable[Passage]) -> frozenset[str]:
@@ -68,10 +79,38 @@ def opening_inputs(section: Section, private: Collection[str] = ()) -> str:
 
 def needs_opening(section: Section, model: str, private: Collection[str] = ()) -> bool:
     """Whether its opening is missing, or not made from its claims, or to be made again by this model."""
-    if len([part for part in section.parts if part.claims]) < 2:
+    if not _is_cut(section):
         return False
-    made = section.opening.made if section.opening else None
-    return made is None or made.inputs != opening_inputs(section, private) or made.gives_way_to(model)
+    opening = section.opening
+    return opening is None or opening.made.inputs != opening_inputs(section, private) or gives_way(opening, model)
+
+
+def _opening_told(section: Section, private: Collection[str]) -> dict[str, str]:
+    """The claims that an opening is written from, by their ids, each with its part's."""
+    return {claim.id: part.id for part in _opening_parts(section, private) for claim in part.claims}
+
+
+def opening_revision(
+    section: Section, taxonomy: Taxonomy, survey: Survey, private: Collection[str] = ()
+) -> Revision | None:
+    """How an opening is to be brought up to date; None where it is better written anew."""
+    parts = _opening_parts(section, private)
+    if section.opening is None or not _may_follow(section.opening, parts, private):
+        return None
+    n_papers = sum(len(part.papers) for part in parts)
+    return revision_of(
+        "opening",
+        section.opening,
+        told=_opening_told(section, private),
+        inputs=opening_inputs(section, private),
+        below=[Below(taxonomy.category(section.id), n_papers, parts)],
+        survey=survey,
+    )
+
+
+def _may_follow(text: Passage, below: Iterable[Passage], private: Collection[str]) -> bool:
+    """Whether who is told of the passages below may be told of the text over them as it stands."""
+    return _may_be_sent(text, private) or any(not _may_be_sent(passage, private) for passage in below)
 
 
 def write_openings(
@@ -109,6 +148,7 @@ def _arranged(section: Section, answer: MergeAnswer[str, str], corpus: Corpus, p
     opening = Passage(
         id=f"{section.id}/opening",
         paragraphs=(Paragraph(claims=claims),) if claims else (),
+        told=_opening_told(section, private),
         made=answer.made.model_copy(update={"inputs": opening_inputs(section, private)}),
     )
     update = {"opening": opening, "order": tuple(order), "headings": section.headings | headings}
@@ -128,13 +168,41 @@ def overview_keys(sections: Sequence[Section], private: Collection[str] = ()) ->
     return _keys(one for passages in _overview_passages(sections, private).values() for one in passages)
 
 
-def overview_inputs(
-    sections: Sequence[Section], *, title: str, question: str | None, private: Collection[str] = ()
-) -> str:
+def overview_inputs(sections: Sequence[Section], survey: Survey, private: Collection[str] = ()) -> str:
     """Names what the texts over all sections are written from: the sections' claims, the title and the question."""
     told = _overview_passages(sections, private)
     claims = [[section.id, [passage.claims_digest for passage in told[section.id]]] for section in sections]
-    return digest_of(["overview", title, question, claims])
+    return digest_of(["overview", survey.title, survey.question, claims])
+
+
+def _overview_told(sections: Sequence[Section], survey: Survey, private: Collection[str]) -> dict[str, str]:
+    """The claims that these texts are written from, by their ids, each with its section's; and what is asked."""
+    passages = _overview_passages(sections, private)
+    told = {claim.id: id_ for id_, own in passages.items() for passage in own for claim in passage.claims}
+    return told | {SURVEY: survey.digest}
+
+
+def overview_revision(
+    name: str,
+    text: Passage,
+    sections: Sequence[Section],
+    taxonomy: Taxonomy,
+    survey: Survey,
+    private: Collection[str] = (),
+) -> Revision | None:
+    """How a text over all sections is to be brought up to date; None where it is better written anew."""
+    passages = _overview_passages(sections, private)
+    if not _may_follow(text, [one for own in passages.values() for one in own], private):
+        return None
+    n_papers = {section.id: sum(len(part.papers) for part in section.parts) for section in sections}
+    return revision_of(
+        name,
+        text,
+        told=_overview_told(sections, survey, private),
+        inputs=overview_inputs(sections, survey, private),
+        below=[Below(taxonomy.category(id_), n_papers[id_], own) for id_, own in passages.items()],
+        survey=survey,
+    )
 
 
 def write_overview(
@@ -143,22 +211,21 @@ def write_overview(
     cards: Mapping[str, Card],
     taxonomy: Taxonomy,
     client: Client,
+    survey: Survey,
     *,
-    title: str,
-    question: str | None,
     names: Sequence[str] = OVERVIEWS,
     private: Collection[str] = (),
 ) -> dict[str, Passage | Unanswered]:
     """Introduction, synthesis and gaps, or those named, from the sections' checked claims; none where there is none."""
     most = max(4, CLAIMS_IN_DIGEST // max(1, len(sections)))
     told = _overview_passages(sections, private)
-    digests = tuple(_section_digest(section, cards, taxonomy, _spread(told[section.id], most)) for section in sections)
+    digests = tuple(_section_digest(section, cards, taxonomy, spread(told[section.id], most)) for section in sections)
     cited = cited_keys(claim for digest in digests for claim in digest.claims)
     if not cited:
         return {}
-    row = {"title": title, "question": question, "sections": digests}
+    row = {"title": survey.title, "question": survey.question, "sections": digests}
     papers = {paper.key: paper for paper in corpus}
-    inputs = overview_inputs(sections, title=title, question=question, private=private)
+    inputs = overview_inputs(sections, survey, private)
     written: dict[str, Passage | Unanswered] = {}
     for name in names:
         answer = client.ask_all(f"write_{name}", with_keys(PassageAnswer, cited), [row])[0]
@@ -169,6 +236,7 @@ def write_overview(
         written[name] = Passage(
             id=name,
             paragraphs=(Paragraph(claims=claims),) if claims else (),
+            told=_overview_told(sections, survey, private),
             made=answer.made.model_copy(update={"inputs": inputs}),
         )
     return written
@@ -185,16 +253,8 @@ def _section_digest(
             if name in codes and value:
                 codes[name].update([value] if isinstance(value, str) else value)
     return SectionDigest(
-        category=taxonomy.category(section.id).model_copy(update={"terms": (), "examples": (), "children": ()}),
+        category=bare(taxonomy.category(section.id)),
         n_papers=len(keys),
         claims=claims,
         codes={name: dict(sorted(counts.items())) for name, counts in codes.items()},
     )
-
-
-def _spread(passages: Iterable[Passage], most: int) -> tuple[Claim, ...]:
-    """At most so many claims, taken in turn from every paragraph and given back in reading order."""
-    paragraphs = [paragraph for passage in passages for paragraph in passage.paragraphs]
-    places = [(turn, n) for n, paragraph in enumerate(paragraphs) for turn in range(len(paragraph.claims))]
-    kept = sorted((n, turn) for turn, n in sorted(places)[:most])
-    return tuple(paragraphs[n].claims[turn] for n, turn in kept)

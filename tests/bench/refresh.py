@@ -47,12 +47,13 @@ def main() -> None:
 def show(living: Living, name: str) -> None:
     before = living.sections()
     start = time.perf_counter()
-    planned, n_asked = living.planned_and_asked()
+    planned, asked, n_asked = living.planned_and_asked()
     seconds = time.perf_counter() - start
     after = living.sections()
     n_same = sum(before.get(section) == text for section, text in after.items())
     print(f"{name:18} {sum(planned.values()):8} {n_asked:6} {f'{n_same} of {len(after)}':>22} {seconds:8.1f}")
-    print(f"{'':18} {', '.join(f'{prompt} {n}' for prompt, n in planned.items())}")
+    for prompt in sorted({*planned, *asked}):
+        print(f"{'':4}{prompt:20} {planned.get(prompt, 0):2} {asked.get(prompt, 0):6}")
 
 
 def change_a_word(living: Living, n_papers: int) -> None:

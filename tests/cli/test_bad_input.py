@@ -174,7 +174,7 @@ def test_a_category_that_is_gone_gives_its_cards_anew(review: Path, conspectus: 
     (review / "taxonomy.yaml").write_text(text.replace("id: pests", "id: animals"))
     ended = conspectus("build", review, "--offline")
     assert ended.code == 0
-    assert "its category pests is not in taxonomy.yaml any more" in ended.err
+    assert 'its category "pests" is not in taxonomy.yaml any more' in ended.err
     cards = [json.loads(line) for line in (review / "cards.jsonl").read_text().splitlines()]
     assert {card["category"] for card in cards} == {"water", "animals"}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.answers import QuotesAnswer, card_answer
+from agent.answers import QuotesAnswer, card_answer, facets_answer
 from agent.extractive.cards import facts
 from agent.extractive.facets import codes_of
 from agent.fields import DoubtfulFact
@@ -100,3 +100,13 @@ def test_a_megabyte_of_abstract_is_read_all_the_same(abstract: str) -> None:
     card = ask("classify_paper", card_answer(GIVEN), taxonomy=GIVEN, paper=paper)
     for fact in card.facts.model_dump().values():
         assert fact is None or fact["quote"] in abstract
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.title)
+def test_facets_asked_alone_get_the_codes_that_a_whole_card_has(paper: Paper) -> None:
+    many = Facet(many=True, codes={"beds": "in garden beds", "slopes": "on terraces and slopes"})
+    taxonomy = GIVEN.model_copy(update={"facets": GIVEN.facets | {"json": many}})
+    card = ask("classify_paper", card_answer(taxonomy), taxonomy=taxonomy, paper=paper)
+    alone = ask("classify_facets", facets_answer(taxonomy.facets), facets=taxonomy.facets, paper=paper)
+    assert alone.model_dump() == card.facets.model_dump()
+    assert set(alone.model_dump()) == {"kind", "json"}

@@ -1,0 +1,119 @@
+"""What is out of date in the survey: edits by hand, parts and texts over them, their check."""
+
+from collections.abc import Iterator
+
+from agent import write
+from agent.draft import Passage
+from agent.folder.files import read_text
+from agent.llm.prompts import wording_of
+from agent.pipeline.status.stand import REFRESH, Matter, Stand, are_kept, listed, reask
+from agent.render.readback import read_back
+from agent.render.stamp import is_unedited
+from agent.review import BUILT_IN
+from agent.wording import count
+
+_OVER = tuple(f"write_{name}" for name in write.OVERVIEWS)
+_WRITING = ("write_section", "write_amend", "write_revise", "write_merge", *_OVER)
+"""The prompts that a passage may come from."""
+
+
+def look_at_hand_edits(stand: Stand) -> Iterator[Matter]:
+    file = stand.folder.path / "survey" / "survey.md"
+    text = read_text(file) if file.is_file() else ""
+    if not text or stand.run.draft is None or is_unedited(text) or stand.report.format < 2:
+        return
+    found = read_back(text, stand.run.draft, stand.run.corpus)
+    if found.edits:
+        names = tuple(dict.fromkeys(edit.passage for edit in found.edits))
+        says = f"{count(len(found.edits), 'sentence')} of survey.md edited and not taken in yet: {listed(names)}"
+        do = "`conspectus refresh` takes them in, and has them checked"
+        yield Matter(about="hand edits", says=says, do=do, names=names)
+    if found.lost:
+        lines = [f"line {one.number}" for one in found.lost]
+        says = f"{count(len(found.lost), 'edit')} of survey.md cannot be kept: {listed(lines)}: {found.lost[0].why}"
+        do = "`conspectus refresh` prints over them; keep what you want of them elsewhere"
+        yield Matter(about="hand edits", says=says, do=do, names=tuple(lines))
+
+
+def look_at_sections(stand: Stand) -> Iterator[Matter]:
+    run = stand.run
+    if run.taxonomy is None or not stand.usable:
+        return
+    draft, private = stand.draft, run.readers.private
+    parts = {part.id: part for section in draft.sections for part in section.parts}
+    size, question = stand.protocol.writing.papers_per_call, stand.protocol.question
+    plans = write.plan(
+        run.corpus,
+        stand.usable,
+        run.taxonomy,
+        papers_per_call=size,
+        question=question,
+        private=private,
+        standing=parts,
+    )
+    due = [
+        one.id
+        for one in plans
+        if not write.stands(parts.get(one.id), one, run.readers.of(*(e.paper.key for e in one.papers)).model)
+    ]
+    for what, ids in (
+        ("not written yet", [id_ for id_ in due if id_ not in parts]),
+        ("to be amended, since its papers changed", [id_ for id_ in due if id_ in parts]),
+        ("to be taken out, since it has no paper left", sorted(parts.keys() - {one.id for one in plans})),
+    ):
+        if ids:
+            says = f"{count(len(ids), 'part')} {what}: {listed(ids)}"
+            yield Matter(about="sections", says=says, do=REFRESH, names=tuple(ids))
+    texts = [] if due or len(draft.sections) == 0 else list(_texts_due(stand))
+    if texts:
+        says = f"{count(len(texts), 'text')} over others to be revised: {listed(texts)}"
+        yield Matter(about="sections", says=says, do=REFRESH, names=tuple(texts))
+    yield from _stale_passages(stand)
+
+
+def _texts_due(stand: Stand) -> Iterator[str]:
+    """Openings and texts over all sections that are not made from what these say now."""
+    run, private = stand.run, stand.run.readers.private
+    shown = stand.draft.only_checked()
+    for section in shown.sections:
+        if write.needs_opening(section, run.readers.of(*write.opening_keys(section, private)).model, private):
+            yield section.id
+    survey = write.Survey(stand.protocol.title, stand.protocol.question)
+    inputs = write.overview_inputs(shown.sections, survey, private)
+    for name in write.OVERVIEWS:
+        text: Passage | None = getattr(stand.draft, name)
+        if text is None or text.made.inputs != inputs:
+            yield name
+
+
+def _stale_passages(stand: Stand) -> Iterator[Matter]:
+    known = {wording_of(prompt) for prompt in _WRITING}
+    stale = [
+        passage.id
+        for passage in stand.passages
+        if not (passage.is_edited or passage.made.is_built_in)
+        and passage.made.is_stale(stand.model, passage.made.prompt if passage.made.prompt in known else "?")
+    ]
+    if stale:
+        says = f"{count(len(stale), 'passage')} by another wording of the prompt or another model; {are_kept(stale)}"
+        yield Matter(about="sections", says=says, do=reask("write", stale), names=tuple(stale))
+
+
+def look_at_check(stand: Stand) -> Iterator[Matter]:
+    left = [passage.id for passage in stand.passages if not passage.is_checked]
+    if left:
+        says = f"{count(len(left), 'passage')} not checked, and so not printed: {listed(left)}"
+        yield Matter(about="check", says=says, do="`conspectus refresh` has them checked", names=tuple(left))
+    model = stand.model
+    others = [
+        passage.id
+        for passage in stand.passages
+        if passage.is_checked and passage.judge and model != BUILT_IN and not _is_by(model, passage.judge)
+    ]
+    if others:
+        says = f"{count(len(others), 'passage')} judged by another model than {model}; {are_kept(others)}"
+        yield Matter(about="check", says=says, do=reask("check", others), names=tuple(others))
+
+
+def _is_by(model: str, judges: str) -> bool:
+    return all(judge.startswith(model) or judge == BUILT_IN for judge in judges.split(", "))
