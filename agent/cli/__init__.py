@@ -20,7 +20,7 @@ COMMANDS = {
     "draft": "Write the survey from the cards, each claim checked.",
     "check": "Check the survey against the papers and print the figures.",
     "build": "Do all that is not done yet, and print the survey.",
-    "refresh": "Bring in what is new, touch only that, and write down what changed.",
+    "refresh": "Bring in what is new, touch only that, and say what changed.",
     "status": "Say what stands and what is out of date; nothing is asked.",
     "diff": "Say what changed since a commit: papers, claims, answers.",
     "log": "List the runs with what each took, and what a month cost.",

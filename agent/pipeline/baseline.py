@@ -1,7 +1,7 @@
-"""What a review was like before a refresh began, kept until its entry in CHANGES.md is written.
+"""What a review was like when its last refresh came to its end, with which the next one compares what it made.
 
-A refresh that is killed half way has changed files already. The next one compares with what was before the first, so
-that nothing is missing from the entry.
+So nothing is missing from an entry in CHANGES.md: neither what a refresh changed that was killed half way, nor what
+`add` and `build` brought in since. It is this machine's alone; in a fresh clone a refresh begins from what stands.
 """
 
 from pathlib import Path
@@ -10,18 +10,23 @@ from shutil import copyfile, rmtree
 from agent.changes import State
 from agent.errors import FolderError
 from agent.folder import Folder
+from agent.folder.files import guarded
 from agent.papers import Corpus
 
 _COPIED = ("papers.jsonl", "cards.jsonl", "answers.jsonl", "taxonomy.yaml", "survey/survey.json")
 _WHOLE = "whole"
 """Made when all of it is copied: without it the copy is of no use."""
+_BEGUN = "begun"
 
 
-def begin(folder: Folder) -> None:
-    """Keep what stands, unless an earlier refresh that did not come to its end kept it."""
+def is_kept(folder: Folder) -> bool:
+    """Whether there is something to compare with."""
+    return (_place(folder) / _WHOLE).exists()
+
+
+def keep(folder: Folder) -> None:
+    """Keep what stands now, in place of what was kept."""
     place = _place(folder)
-    if (place / _WHOLE).exists():
-        return
     try:
         rmtree(place, ignore_errors=True)
         for name in _COPIED:
@@ -34,19 +39,27 @@ def begin(folder: Folder) -> None:
         raise FolderError(f"{place} cannot be written: {error.strerror}") from error
 
 
+def begin(folder: Folder) -> None:
+    """A refresh begins; what stands is kept where nothing is."""
+    if not is_kept(folder):
+        keep(folder)
+    with guarded(_place(folder)):
+        (_place(folder) / _BEGUN).touch()
+
+
 def is_open(folder: Folder) -> bool:
     """Whether a refresh began that did not come to its end."""
-    return (_place(folder) / _WHOLE).exists()
+    return (_place(folder) / _BEGUN).exists()
 
 
 def before(folder: Folder) -> State:
-    """The review as it was."""
-    return state_of(Folder(_place(folder)))
+    """The review as it was; as it is where nothing is kept."""
+    return state_of(Folder(_place(folder)) if is_kept(folder) else folder)
 
 
 def end(folder: Folder) -> None:
-    """Forget it, for what came of it is written down."""
-    rmtree(_place(folder), ignore_errors=True)
+    """The refresh is written down: from now on it is what stands now that is compared with."""
+    keep(folder)
 
 
 def state_of(folder: Folder) -> State:

@@ -13,6 +13,7 @@ from agent.errors import Unfinished
 from agent.folder import Folder
 from agent.llm.lookup import Lookup
 from agent.papers import Corpus, Frozen
+from agent.pipeline import baseline
 from agent.pipeline.estimate import StageEstimate, habits_here, run_on_copy, stages_of, total_of
 from agent.pipeline.run import Run
 from agent.pipeline.standin import Expected, StandIn
@@ -77,7 +78,7 @@ def plan(folder: Folder, protocol: Protocol, access: Access, wish: Wish) -> Plan
         stand_in = StandIn(built_in(), habits_here(folder, model_of(protocol, access)), kept.recall, exact=True)
         connection = closing.enter_context(rehearse(protocol, access, stand_in))
         run = run_on_copy(folder, protocol, place, connection, wish)
-        earlier = folder.corpus()
+        earlier = baseline.before(folder).corpus
         run.gather()
         before = run.draft
         if not run.induce():

@@ -10,6 +10,7 @@ from agent.folder.standing import remember
 from agent.llm.call import Usage
 from agent.llm.client import Progress
 from agent.llm.prices import Price
+from agent.pipeline import baseline
 from agent.pipeline.estimate import Estimate, estimate
 from agent.pipeline.monthly import within_month
 from agent.pipeline.run import Run, Say
@@ -93,7 +94,9 @@ class Running:
             raise connection.client.stopped
         if run.taxonomy is None and run.unanswered:
             raise Unfinished(f"there is no taxonomy to go on with: {run.unanswered[0].why}")
-        if until == "build" and not wish.is_refresh and not report.unanswered and not report.unnamed:
+        is_whole = until == "build" and not report.unanswered and not report.unnamed
+        if is_whole and not wish.is_refresh and not baseline.is_kept(self._folder):
+            baseline.keep(self._folder)
             remember(self._folder, protocol, connection.client.model)
         return report
 

@@ -152,8 +152,12 @@ def _shared_out(top: Category, entries: Sequence[CardedPaper], holders: Sequence
     """These papers of a top category, each in the part that holds it, or is to hold it."""
     held: dict[str, list[CardedPaper]] = {holder.id: [] for holder in holders}
     uncovered: list[CardedPaper] = []
+    by_key: dict[str, list[_Holder]] = {}
+    for holder in holders:
+        for key in holder.keys:
+            by_key.setdefault(key, []).append(holder)
     for entry in entries:
-        home = _home(entry, holders)
+        home = _home(entry, by_key.get(entry.paper.key, ()), holders)
         (held[home.id] if home else uncovered).append(entry)
     shares = []
     for holder in holders:
@@ -166,17 +170,18 @@ def _shared_out(top: Category, entries: Sequence[CardedPaper], holders: Sequence
     return shares + _cut(top, uncovered, size, is_cut=is_cut)
 
 
-def _home(entry: CardedPaper, holders: Sequence[_Holder]) -> _Holder | None:
+def _home(entry: CardedPaper, there: Iterable[_Holder], holders: Iterable[_Holder]) -> _Holder | None:
     """The part that a paper stands in, or else the one whose papers it belongs to."""
-    covering = [holder for holder in holders if holder.covers(entry.card.category)]
-    staying = [holder for holder in covering if entry.paper.key in holder.keys]
+    staying = [holder for holder in there if holder.covers(entry.card.category)]
+    if staying:
+        return min(staying, key=lambda one: one.id)
     bits = _hash_bits(entry)
 
     def fit(holder: _Holder) -> tuple[bool, bool, int, str]:
         n_alike = len(commonprefix([holder.bits, bits]))
         return holder.is_whole, n_alike < len(holder.bits), -n_alike, holder.id
 
-    return min(staying, key=lambda one: one.id) if staying else min(covering, key=fit, default=None)
+    return min((one for one in holders if one.covers(entry.card.category)), key=fit, default=None)
 
 
 def _cut(top: Category, entries: Sequence[CardedPaper], size: int, *, is_cut: bool = False) -> list[_Share]:
