@@ -6,6 +6,7 @@ ConspectusError
 │   ├── ProtocolError    review.toml says something that is not allowed
 │   └── TaxonomyError    taxonomy.yaml says something that is not allowed
 ├── TooManyNew           a refresh would let in more new papers than it may
+├── NoSuchSection        a section that is to be written anew is not there
 ├── QuestionError        a question cannot be put as it is: it is empty, too long, or limited to what is not there
 ├── Unfinished           a stage that all others rest on stayed unanswered
 ├── CallError            one call failed for good; it becomes an Unanswered
@@ -46,6 +47,10 @@ class TaxonomyError(FolderError):
 
 class TooManyNew(ConspectusError):
     """A refresh would let in more new papers than it may; nothing was written or sent."""
+
+
+class NoSuchSection(ConspectusError):
+    """A section that is to be written anew is not there; nothing was written or sent."""
 
 
 class QuestionError(ConspectusError):

@@ -201,7 +201,9 @@ class Desk:
         paragraphs = (passage.paragraphs[0].model_copy(update={"claims": tuple(claims)}),)
         words_now = passage.model_copy(update={"paragraphs": paragraphs}).words_digest
         made = passage.made.model_copy(update={"content": words_now})
-        self.change(id_, paragraphs=paragraphs, checked=None, made=made)
+        table = passage.rows if isinstance(passage, Part) else ()
+        rows = {"rows": tuple(one.model_copy(update={"held": True}) for one in table)} if table else {}
+        self.change(id_, paragraphs=paragraphs, made=made, **rows)
 
 
 def desk(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> Desk:  # noqa: ANN401
@@ -634,15 +636,20 @@ def test_a_fault_of_a_sentence_by_hand_is_found_once_and_printed() -> None:
     assert [one.text for one in review.part().claims if one.by_hand] == ["It took 77 days."]
 
 
-def test_words_changed_in_survey_json_are_not_believed() -> None:
+@pytest.mark.parametrize("n_new", [0, 1])
+def test_words_changed_in_survey_json_are_not_believed(n_new: int) -> None:
     review = built(3)
     part = review.part()
     changed = part.claims[0].model_copy(update={"text": "Something else altogether."})
     paragraphs = (part.paragraphs[0].model_copy(update={"claims": (changed, *part.claims[1:])}),)
     review.change("worms", paragraphs=paragraphs)
+    for number in range(n_new):
+        review.add(3 + number)
     transport = review.run()
-    assert "Something else altogether." in asked(transport, "check_support")[0]
-    assert len(asked(transport, "check_support")[0]) == 6
+    assert ("write_amend" in transport.prompts) == bool(n_new)
+    judged_now = asked(transport, "check_support")[0]
+    assert "Something else altogether." in judged_now and len(judged_now) == 2 * (3 + n_new)
+    assert review.part().is_checked and review.part().is_edited
 
 
 # What stands over the parts.

@@ -134,7 +134,7 @@ def test_a_clone_without_cache_and_sources_asks_nothing(
 def test_one_word_in_one_abstract_asks_for_what_it_touches(
     tmp_path: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The card, its part with the check, the opening of a cut section, the texts over all; every other sentence stays."""
+    """The card, its part with the check, the opening of a cut section, the texts over all; all else stays."""
     source = write_jsonl(tmp_path / "plots.jsonl")
     review = tmp_path / "r"
     conspectus("init", review, source)

@@ -17,7 +17,7 @@ from agent.pipeline import baseline
 from agent.pipeline.estimate import StageEstimate, habits_here, run_on_copy, stages_of, total_of
 from agent.pipeline.run import Run
 from agent.pipeline.standin import Expected, StandIn
-from agent.pipeline.wish import Wish
+from agent.pipeline.wish import Wish, look_over
 from agent.review import Protocol
 from agent.write import OVERVIEWS
 
@@ -72,6 +72,7 @@ def plan(folder: Folder, protocol: Protocol, access: Access, wish: Wish) -> Plan
     Cards and facets are counted exactly. Which parts of the survey they touch is known when the cards are: here the
     built-in model says where a paper would fall.
     """
+    look_over(wish, folder)
     with ExitStack() as closing:
         place = Path(closing.enter_context(TemporaryDirectory(prefix="conspectus-")))
         kept = closing.enter_context(Lookup(folder.cache_folder))

@@ -14,7 +14,7 @@ from agent.pipeline.minimums import shortfalls
 from agent.pipeline.run import Run, Say
 from agent.pipeline.running import Running
 from agent.pipeline.spent import Spent
-from agent.pipeline.wish import Wish
+from agent.pipeline.wish import Wish, look_over
 from agent.report import Report
 from agent.search import Index
 from agent.wording import count
@@ -45,6 +45,7 @@ def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callabl
 
     Raises what ended the run early, after what was done until then is written down.
     """
+    look_over(wish, folder)
     baseline.begin(folder)
     if wish.accept:
         accept_changes(folder, say)

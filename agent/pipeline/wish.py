@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from agent.errors import NoSuchSection
+from agent.folder import Folder
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -21,3 +24,14 @@ class Wish:
 
 NO_WISH = Wish()
 REFRESH = Wish(is_refresh=True)
+
+
+def look_over(wish: Wish, folder: Folder) -> None:
+    """NoSuchSection where the wish names what the survey does not have."""
+    draft = folder.draft() if wish.rewrite else None
+    sections = [section.id for section in draft.sections] if draft else []
+    parts = [passage.id for passage in draft.passages] if draft else []
+    unknown = sorted(wish.rewrite.difference(sections, parts))
+    if unknown:
+        there = ", ".join(dict.fromkeys([*sections, *parts])) or "nothing is written yet"
+        raise NoSuchSection(f"the survey has no {unknown[0]} to write anew; it has: {there}")

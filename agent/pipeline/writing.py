@@ -38,6 +38,8 @@ class Writing:
 
     def write(self) -> None:
         """The parts, the openings of sections, the texts over all of them."""
+        if self.draft:
+            self.draft = self.draft.each(_disbelieved)
         sections = self._openings(self._parts())
         self._keep_draft(sections, {})
         self._keep_draft(sections, self._overview(sections))
@@ -227,12 +229,18 @@ def _known(earlier: Mapping[str, Passage], passage: Passage) -> list[Passage]:
 def reopened(passage: P, corpus: Corpus) -> P:
     """The passage as never judged, where its words no longer stand in the papers, or are not those that were judged, or
     its judge was none."""
-    if passage.checked is None:
-        return passage
+    passage = _disbelieved(passage)
     was_compared = passage.judge == BUILT_IN and not _is_built_in(passage, passage.claims)
-    if was_compared or not passage.is_printed or not stands_up(passage, corpus):
-        return reopen(passage)
-    return passage
+    is_fallen = passage.checked is not None and (was_compared or not stands_up(passage, corpus))
+    return reopen(passage) if is_fallen else passage
+
+
+def _disbelieved(passage: P) -> P:
+    """The passage as never judged, where a person changed it in survey.json: the verdicts there are on other words.
+
+    What was changed in survey.md bears no verdict, and is known by that.
+    """
+    return passage if passage.checked is None or passage.is_printed else reopen(passage)
 
 
 def _waits_for_judge(passage: Passage) -> bool:

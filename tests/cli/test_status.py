@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from agent.folder import Folder
+from agent.pipeline import baseline
 from tests.command import Conspectus, Result
 from tests.papers import PLOTS, TAXONOMY, write_jsonl
 from tests.terminal import at_a_terminal
@@ -165,8 +167,7 @@ def test_an_edit_of_survey_md_that_is_not_taken_in_yet(review: Path, conspectus:
 
 def test_a_proposal_a_minimum_and_a_refresh_that_was_cut_off(review: Path, conspectus: Conspectus) -> None:
     (review / "taxonomy.patch").write_text("--- taxonomy.yaml\n")
-    (review / ".conspectus" / "before").mkdir(parents=True)
-    (review / ".conspectus" / "before" / "whole").touch()
+    baseline.begin(Folder(review))
     text = (review / "review.toml").read_text()
     (review / "review.toml").write_text(text.replace("[[sources]]", "[minimums]\nagreement = 0.9\n\n[[sources]]", 1))
     said = matters(conspectus("status", review))
@@ -216,3 +217,16 @@ def test_at_a_terminal_of_80_columns_lines_go_on_below_themselves(review: Path) 
     lines = seen.splitlines()
     assert max(map(len, lines[:-1])) <= 80
     assert lines[2].startswith("sources      another content") or lines[1].startswith("sources      another content")
+
+
+def test_a_sentence_by_hand_that_no_judge_has_seen_is_printed_and_told(review: Path, conspectus: Conspectus) -> None:
+    file = review / "survey" / "survey.json"
+    draft = json.loads(file.read_text())
+    draft["introduction"]["paragraphs"][0]["claims"].append(
+        {"text": "I add this.", "citations": [], "verdict": None, "by_hand": True, "made": {}}
+    )
+    draft["introduction"]["made"]["content"] = ""
+    file.write_text(json.dumps(draft))
+    ended = conspectus("status", review)
+    assert matters(ended)["check"].startswith("1 passage with sentences by hand that no judge has seen: introduction; ")
+    assert " claims (1 by hand)" in ended.out

@@ -42,6 +42,10 @@ class Stand:
     def model(self) -> str:
         return self.run.client.model
 
+    def model_for(self, passage: Passage) -> str:
+        """Who would be asked about its papers."""
+        return self.run.readers.of(*passage.keys).model
+
     @property
     def passages(self) -> tuple[Passage, ...]:
         return self.run.draft.passages if self.run.draft else ()

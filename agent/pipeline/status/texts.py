@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agent import write
-from agent.draft import Passage
+from agent.draft import Part, Passage
 from agent.folder.files import read_text
 from agent.llm.prompts import wording_of
 from agent.pipeline.status.stand import REFRESH, Matter, Stand, are_kept, listed, reask
@@ -11,10 +11,6 @@ from agent.render.readback import read_back
 from agent.render.stamp import is_unedited
 from agent.review import BUILT_IN
 from agent.wording import count
-
-_OVER = tuple(f"write_{name}" for name in write.OVERVIEWS)
-_WRITING = ("write_section", "write_amend", "write_revise", "write_merge", *_OVER)
-"""The prompts that a passage may come from."""
 
 
 def look_at_hand_edits(stand: Stand) -> Iterator[Matter]:
@@ -80,40 +76,52 @@ def _texts_due(stand: Stand) -> Iterator[str]:
             yield section.id
     survey = write.Survey(stand.protocol.title, stand.protocol.question)
     inputs = write.overview_inputs(shown.sections, survey, private)
-    for name in write.OVERVIEWS:
+    keys = write.overview_keys(shown.sections, private)
+    model = run.readers.of(*keys).model
+    for name in write.OVERVIEWS if keys else ():
         text: Passage | None = getattr(stand.draft, name)
-        if text is None or text.made.inputs != inputs:
+        if text is None or text.made.inputs != inputs or write.gives_way(text, model):
             yield name
 
 
 def _stale_passages(stand: Stand) -> Iterator[Matter]:
-    known = {wording_of(prompt) for prompt in _WRITING}
     stale = [
         passage.id
         for passage in stand.passages
         if not (passage.is_edited or passage.made.is_built_in)
-        and passage.made.is_stale(stand.model, passage.made.prompt if passage.made.prompt in known else "?")
+        and passage.made.is_stale(stand.model_for(passage), wording_of(_prompt_of(passage)))
     ]
     if stale:
         says = f"{count(len(stale), 'passage')} by another wording of the prompt or another model; {are_kept(stale)}"
         yield Matter(about="sections", says=says, do=reask("write", stale), names=tuple(stale))
 
 
+def _prompt_of(passage: Passage) -> str:
+    """The prompt that a passage comes from, however often it was amended since."""
+    if isinstance(passage, Part):
+        return "write_section"
+    return f"write_{passage.id}" if passage.id in write.OVERVIEWS else "write_merge"
+
+
 def look_at_check(stand: Stand) -> Iterator[Matter]:
-    left = [passage.id for passage in stand.passages if not passage.is_checked]
+    waiting = [passage.id for passage in stand.passages if passage.is_printed and not passage.is_checked]
+    if waiting:
+        says = f"{count(len(waiting), 'passage')} with sentences by hand that no judge has seen: {listed(waiting)}"
+        do = "`conspectus refresh` has them judged, where a model is named"
+        yield Matter(about="check", says=says, do=do, names=tuple(waiting))
+    left = [passage.id for passage in stand.passages if not passage.is_printed]
     if left:
         says = f"{count(len(left), 'passage')} not checked, and so not printed: {listed(left)}"
         yield Matter(about="check", says=says, do="`conspectus refresh` has them checked", names=tuple(left))
-    model = stand.model
     others = [
         passage.id
         for passage in stand.passages
-        if passage.is_checked and passage.judge and model != BUILT_IN and not _is_by(model, passage.judge)
+        if passage.is_checked and passage.judge and not _is_by(stand.model_for(passage), passage.judge)
     ]
     if others:
-        says = f"{count(len(others), 'passage')} judged by another model than {model}; {are_kept(others)}"
+        says = f"{count(len(others), 'passage')} judged by another model than {stand.model}; {are_kept(others)}"
         yield Matter(about="check", says=says, do=reask("check", others), names=tuple(others))
 
 
 def _is_by(model: str, judges: str) -> bool:
-    return all(judge.startswith(model) or judge == BUILT_IN for judge in judges.split(", "))
+    return model == BUILT_IN or all(judge.startswith(model) or judge == BUILT_IN for judge in judges.split(", "))
