@@ -255,9 +255,7 @@ def _embedder(
     return embedder
 
 
-def rehearse(
-    protocol: Protocol, access: Access, stand_in: Transport, *, aside: Transport | None = None
-) -> Connection:
+def rehearse(protocol: Protocol, access: Access, stand_in: Transport, *, aside: Transport | None = None) -> Connection:
     """What `connect` gives for a server's model, with a stand-in for all that would answer: nothing is sent or kept."""
     gate = Gate(stand_in)
     client = Client(gate, model_of(protocol, access), parameters=parameters_of(protocol))

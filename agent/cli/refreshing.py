@@ -8,7 +8,8 @@ import typer
 
 from agent.cli import DONE, INCOMPLETE
 from agent.cli.columns import columns
-from agent.cli.console import Console, Value, seen, show, show_json
+from agent.cli.console import Console, Value, show, show_json
+from agent.cli.diff import diff_lines
 from agent.cli.estimate import about
 from agent.cli.outcome import Result, end
 from agent.cli.step import work_on
@@ -160,5 +161,5 @@ def _result(review: Review, done: Refreshed) -> Result:
     if done.entry is None:
         lines = [f"nothing is new: {count(done.report.n_papers, 'paper')} stand as they did"]
         return Result([*lines, *done.shortfalls], value)
-    lines = [seen(line) for line in done.entry.splitlines() if line.strip()]
+    lines = list(diff_lines(done.changes))
     return Result([*lines, *done.shortfalls], value, last="written down in CHANGES.md")

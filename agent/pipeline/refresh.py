@@ -1,26 +1,23 @@
 """A refresh: what is new comes in, what it touches is brought up to date, and CHANGES.md says what changed and why."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from agent.changes import Changes, Find, compare, entry_of, newest, prepended
+from agent.changes import Changes, compare, entry_of, newest, prepended
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.folder.standing import remember
 from agent.pipeline import baseline
-from agent.pipeline.drifting import accept_changes, propose_changes
+from agent.pipeline.drifting import PATCH, accept_changes, propose_changes
+from agent.pipeline.finder import Finder
 from agent.pipeline.minimums import shortfalls
 from agent.pipeline.run import Run, Say
 from agent.pipeline.running import Running
 from agent.pipeline.spent import Spent
 from agent.pipeline.wish import Wish, look_over
 from agent.report import Report
-from agent.search import Index
 from agent.wording import count
-
-FOUND = 25
-"""Papers that a question is read for: a new one among them may change its answer."""
 
 
 @dataclass(frozen=True)
@@ -50,32 +47,22 @@ def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callabl
     if wish.accept:
         accept_changes(folder, say)
     runs: list[Run] = []
-    proposals: list[str] = []
     stopped: RunStopped | Unfinished | None = None
 
     def last(run: Run) -> None:
         runs.append(run)
-        proposal = propose_changes(run)
-        proposals.extend(["taxonomy.patch"] if proposal else [])
+        propose_changes(run)
 
     try:
         report = running.build("build", wish=wish, last=last)
     except (RunStopped, Unfinished) as error:
         stopped = error
         report = folder.report() or Report(program="")
-    changes = _changes(folder, say)
+    changes = _changes(folder)
     entry = None
     if not changes.is_empty:
-        written = entry_of(
-            changes,
-            day=day().isoformat(),
-            cost=cost_in_words(running.spent),
-            unanswered=report.unanswered,
-            lost=[str(line) for run in runs if run.readback for line in run.readback.lost],
-            proposal=next(iter(proposals), None),
-        )
-        folder.save_changes(prepended(folder.changes_text(), written, day().isoformat()))
-        entry = newest(folder.changes_text())
+        lost = [str(line) for run in runs if run.readback for line in run.readback.lost]
+        entry = _write_down(folder, changes, running.spent, report, day=day().isoformat(), lost=lost)
     baseline.end(folder)
     if stopped:
         raise stopped
@@ -86,18 +73,26 @@ def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callabl
     return Refreshed(report, changes, entry, tuple(below))
 
 
-def _changes(folder: Folder, say: Say) -> Changes:
+def _write_down(
+    folder: Folder, changes: Changes, spent: Spent, report: Report, *, day: str, lost: Sequence[str]
+) -> str:
+    """Put the entry into CHANGES.md, and give it as it stands there."""
+    entry = entry_of(
+        changes,
+        day=day,
+        cost=cost_in_words(spent),
+        unanswered=report.unanswered,
+        lost=lost,
+        proposal=PATCH if folder.proposal_text() else None,
+    )
+    folder.save_changes(prepended(folder.changes_text(), entry, day))
+    return newest(folder.changes_text())
+
+
+def _changes(folder: Folder) -> Changes:
     """What is otherwise than before; a new paper that is among the first for a question may change its answer."""
-    before, after = baseline.before(folder), baseline.state_of(folder)
-    find: Find | None = None
-    if after.answers and any(not before.corpus.has(paper.key) for paper in after.corpus):
-        index = Index.open(folder.index_folder, after.corpus, dict(after.cards), after.taxonomy, say)
-
-        def found(question: str, keys: Collection[str]) -> list[str]:
-            return [hit.key for hit in index.search(question, most=FOUND, among=frozenset(keys))]
-
-        find = found
-    return compare(before, after, find)
+    after = baseline.state_of(folder)
+    return compare(baseline.before(folder), after, Finder(after, folder.index_folder).find)
 
 
 def cost_in_words(spent: Spent) -> str:

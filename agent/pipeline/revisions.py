@@ -2,9 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +10,7 @@ from agent.errors import FolderError
 from agent.folder import Folder
 from agent.folder.versions import refuse_newer
 from agent.pipeline.baseline import state_of
-from agent.pipeline.refresh import FOUND
-from agent.search import Index
+from agent.pipeline.finder import Finder
 
 _FILES = ("papers.jsonl", "cards.jsonl", "answers.jsonl", "taxonomy.yaml", "report.json", "survey/survey.json")
 """What a review is compared by, and what says of which format it is."""
@@ -79,18 +75,3 @@ def _git(path: Path, *words: str) -> bytes:
         if "not a git repository" in said:
             raise FolderError(f"{path} is in no git repository, so that there is no earlier state to read") from error
         raise FolderError(f"git: {said.removeprefix('fatal: ')}") from error
-
-
-@dataclass(frozen=True, eq=False)
-class Finder:
-    """Finds by a question's own words among the papers of a state; the index is made when it is first needed."""
-
-    state: State
-
-    @cached_property
-    def _index(self) -> Index:
-        return Index.open(None, self.state.corpus, self.state.cards, self.state.taxonomy)
-
-    def find(self, question: str, keys: Collection[str]) -> list[str]:
-        """The keys of the first papers found, the nearest first."""
-        return [hit.key for hit in self._index.search(question, most=FOUND, among=keys)]
