@@ -229,7 +229,7 @@ def connect(
     parameters = parameters_of(protocol)
     if not asks_a_server(protocol, access):
         demo = shipped("cassettes/demo")
-        gate = Gate(Cassette(demo / "calls.jsonl", beside=(demo / "asked.jsonl",)))
+        gate = Gate(Cassette(demo / "calls.jsonl", beside=(demo / "asked.jsonl", demo / "later.jsonl")))
         return Connection(Client(gate, model, parameters=parameters, progress=progress), aside=aside, gate=gate)
     provider = Later[Paid](lambda: reach(protocol, access, model))
     cached = Cached(provider, cache_folder)

@@ -21,6 +21,7 @@ from agent.cli.options import (
     MaxUsdOption,
     ModelOption,
     OfflineOption,
+    RecordOption,
     access,
 )
 from agent.connect import Access, model_of
@@ -74,9 +75,10 @@ def command(
     max_calls: MaxCallsOption = None,
     max_tokens: MaxTokensOption = None,
     offline: OfflineOption = False,
+    record: RecordOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline)
+    way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
     wrong = [stage for stage in reask or () if stage not in STAGES]
     if wrong:
         raise typer.BadParameter(f"{wrong[0]!r} is none of {', '.join(STAGES)}", param_hint="--reask")
@@ -87,7 +89,7 @@ def command(
     wanted = {"rewrite": frozenset(rewrite or ()), "reask": frozenset(reask or ()), "accept": accept}
     summary = summary or (Path(told) if (told := os.environ.get("GITHUB_STEP_SUMMARY")) else None)
     # What works on a review takes a second to load, which a night without news does not need.
-    if not (plan or locked or any(wanted.values()) or summary) and _stands(folder, way):
+    if not (plan or locked or any(wanted.values()) or summary or record) and _stands(folder, way):
         _tell_that_nothing_changed(folder, as_json=as_json)
         return
     importlib.import_module("agent.cli.refreshing").run(

@@ -12,7 +12,7 @@ from agent.cli.console import Console, Value, show, show_json
 from agent.cli.diff import diff_lines
 from agent.cli.estimate import about
 from agent.cli.outcome import Result, end
-from agent.cli.step import work_on
+from agent.cli.step import refuse_idle_record, work_on
 from agent.cli.summary import of_locked, of_refresh, write_summary
 from agent.connect import Access
 from agent.folder import Folder
@@ -47,6 +47,7 @@ def run(
     as_json: bool,
 ) -> None:
     """Plan, compare or refresh, and leave with the exit code."""
+    refuse_idle_record(folder, way)
     wish = Wish(is_refresh=True, **wanted)
     if plan:
         _plan(folder, way, wish, as_json=as_json)

@@ -80,7 +80,7 @@ class Review:
     @staticmethod
     def copy_demo(path: Path) -> None:
         """Lay out the demo's corpus and protocol in this folder; FolderError where there is a review already."""
-        Folder(path).copy_from(shipped("cassettes/demo"), ("review.toml", "papers.bib", "questions.jsonl"))
+        Folder(path).copy_from(shipped("cassettes/demo"), ("review.toml", "papers.bib", "later.bib", "questions.jsonl"))
 
     def add(self, files: Sequence[Path], send: Send | None = None) -> tuple[Source, ...]:
         """Name more sources in review.toml; those it has already are not named twice.
