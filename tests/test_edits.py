@@ -18,6 +18,7 @@ from agent.classify import LAST
 from agent.errors import BudgetSpent
 from agent.folder import Folder
 from agent.pipeline.run import Run
+from agent.pipeline.wish import Wish
 from agent.review import Card, ModelChoice, Protocol
 from tests.command import Conspectus
 from tests.papers import GARDENS
@@ -99,9 +100,11 @@ class Edited:
         """What the server was asked, by prompt, and the papers whose cards are new, by a word of their titles."""
         before = self.cards
         review = at(self.folder, self.stub, **access)
+        planned = review.plan().prompts
         self.stub.reset()
         report = review.build(until)
         asked = {prompt: usage.attempts for prompt, usage in review.usage.items() if usage.attempts}
+        assert _of_cards(asked) == _of_cards(planned)
         assert sum(asked.values()) == self.stub.stats()["total"]
         after = self.cards
         bears = {card.made.taxonomy for card in after.values()}
@@ -113,6 +116,10 @@ class Edited:
         corpus = Folder(self.folder).corpus()
         titles = {paper.key: str(paper.title) for paper in corpus}
         return {next(word for word in ALL if word in titles[k]): one for k, one in Folder(self.folder).cards().items()}
+
+
+def _of_cards(calls: dict[str, int]) -> dict[str, int]:
+    return {prompt: n for prompt, n in calls.items() if prompt.startswith("classify_")}
 
 
 def _answer(card: Card) -> tuple[str, frozenset[str]]:
@@ -409,3 +416,42 @@ def _edit_cards(review: Edited, **fields: str) -> None:
     file = review.folder / "cards.jsonl"
     cards = [json.loads(line) | fields for line in file.read_text().splitlines()]
     file.write_text("".join(json.dumps(card, ensure_ascii=False) + "\n" for card in cards))
+
+
+def test_new_wordings_ask_nothing_until_they_are_asked_for(review: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card knows the wording that it was made by; the one of today is another after an update of the program."""
+    lines = [json.loads(line) for line in (review.folder / "cards.jsonl").read_text().splitlines()]
+    for line in lines:
+        line["made"]["prompt"] = "an older one"
+    (review.folder / "cards.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    assert review.build()[0] == {}
+    again = Wish(is_refresh=True, reask=frozenset({"classify"}))
+    shutil.rmtree(review.folder / ".conspectus" / "cache")
+    planned = at(review.folder, review.stub).plan(again).prompts
+    review.stub.reset()
+    done = at(review.folder, review.stub)
+    done.refresh(again)
+    assert planned["classify_paper"] == done.usage["classify_paper"].attempts == 8
+    assert all(card.made.prompt != "an older one" for card in review.cards.values())
+
+
+@pytest.mark.parametrize("changes", [*FREE[:8], FREE[9]])
+def test_what_changes_no_meaning_is_free_down_to_the_last_sentence(review: Edited, changes: Changes) -> None:
+    """All stages, counted as planned; a merge is apart, for the section that takes papers in says something of them."""
+    at(review.folder, review.stub).build()
+    sentences = _sentences(review.folder)
+    review.write(*changes)
+    planned = at(review.folder, review.stub).plan()
+    review.stub.reset()
+    at(review.folder, review.stub).refresh()
+    n_asked = review.stub.stats()["total"]
+    if "was: sowing" not in str(changes):
+        assert (planned.n_calls, n_asked, _sentences(review.folder)) == (0, 0, sentences)
+    else:  # this model says of a paper the same wherever it stands, so that the texts over all have nothing new
+        assert not _of_cards(planned.prompts) and 0 < n_asked <= planned.n_calls
+
+
+def _sentences(folder: Path) -> list[str]:
+    draft = Folder(folder).draft()
+    assert draft is not None
+    return sorted(claim.text for passage in draft.passages for claim in passage.claims)

@@ -70,13 +70,15 @@ def plan(folder: Folder, protocol: Protocol, access: Access, wish: Wish) -> Plan
     """Rehearse a refresh; nothing is sent, and nothing of the review is written.
 
     Cards and facets are counted exactly. Which parts of the survey they touch is known when the cards are: here the
-    built-in model says where a paper would fall.
+    built-in model says where a new paper would fall, and one that has a card stays where it is.
     """
     look_over(wish, folder)
     with ExitStack() as closing:
         place = Path(closing.enter_context(TemporaryDirectory(prefix="conspectus-")))
         kept = closing.enter_context(Lookup(folder.cache_folder))
-        stand_in = StandIn(built_in(), habits_here(folder, model_of(protocol, access)), kept.recall, exact=True)
+        habits = habits_here(folder, model_of(protocol, access))
+        placed = {key: card.category for key, card in folder.cards().items()}
+        stand_in = StandIn(built_in(), habits, kept.recall, exact=True, placed=placed)
         connection = closing.enter_context(rehearse(protocol, access, stand_in))
         run = run_on_copy(folder, protocol, place, connection, wish)
         earlier = baseline.before(folder).corpus
