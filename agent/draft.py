@@ -8,6 +8,9 @@ from pydantic import Field
 from agent.papers import Frozen, Where, digest_of, is_nothing
 from agent.review import Made
 
+OVERVIEWS = ("introduction", "synthesis", "gaps")
+"""The texts over all sections, in the order in which they are read."""
+
 
 class Verdict(StrEnum):
     """What a judge says of a claim and the papers it cites."""
@@ -128,8 +131,8 @@ class Passage(Frozen):
     """The model that judged it, as its server names it; empty where code alone had to look."""
     told: dict[str, str] = Field(default_factory=dict, exclude_if=is_nothing)
     """What it was written from, so that it can be amended when that changes. Of a part: the digest of what it was told
-    of each of its papers (text, facts and quotes), by key. Of a text over others: the section of each claim, by the
-    claim's id, and the digest of the survey's title and question under `survey`."""
+    of each of its papers (text, facts and quotes), by key. Of a text over others: by the id of each claim its section
+    and, after a tab, what it cites; and under `survey` the digest of title and question."""
     made: Made = Made()
 
     @property
@@ -268,7 +271,7 @@ class Draft(Frozen):
             )
             for section in self.sections
         )
-        texts = {name: change(text) if (text := getattr(self, name)) else None for name in _TEXTS}
+        texts = {name: change(text) if (text := getattr(self, name)) else None for name in OVERVIEWS}
         return self.model_copy(update={"sections": sections} | texts)
 
     def only_checked(self) -> "Draft":
@@ -277,9 +280,6 @@ class Draft(Frozen):
         Sentences that a person wrote are printed before a judge has seen them, with their mark.
         """
         return self.each(_if_checked)
-
-
-_TEXTS = ("introduction", "synthesis", "gaps")
 
 
 def _if_checked(passage: Passage) -> Passage:

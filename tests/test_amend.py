@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.draft import Claim, Draft, Outcome, Part, Passage, Verdict
+from agent.draft import Citation, Claim, Draft, Outcome, Paragraph, Part, Passage, Verdict
 from agent.errors import Refused
 from agent.fields import CardedPaper
 from agent.llm.call import Call
@@ -18,6 +18,7 @@ from agent.pipeline.writing import Writing
 from agent.review import BUILT_IN, Card, Category, FactQuote, Protocol, Taxonomy, Unanswered
 from agent.review import Writing as Size
 from agent.write import remembered
+from agent.write.revise import Below, Revision, Survey, told_of
 from tests.nouns import claim_answer
 from tests.scripted import Line, Scripted
 from tests.scripted import reply as made_reply
@@ -697,6 +698,23 @@ def test_what_the_texts_rest_on_no_more_is_named_to_them() -> None:
         [f"As it says now: {words(99)}."]
     ]
     assert review.run().calls == []
+
+
+def test_words_that_no_claim_ever_had_are_not_taken_for_lost() -> None:
+    """A text may cite a paper by another sentence of it than its section does."""
+    said, other = (
+        Claim(text=text, citations=(Citation(key="k0", quote=text),)) for text in ("It rained.", "It snowed.")
+    )
+    text = Passage(id="gaps", paragraphs=(Paragraph(claims=(other,)),), told=told_of([("worms", said)]))
+
+    def loose(*claims: Claim) -> tuple[int, ...]:
+        below = Below(WORMS, 1, (Passage(id="worms", paragraphs=(Paragraph(claims=claims),)),))
+        told = told_of(("worms", claim) for claim in claims)
+        return Revision("gaps", text, told, "", (below,), Survey("T", None)).loose
+
+    assert loose(said) == ()
+    assert loose(said.model_copy(update={"text": "It rained a lot."})) == (1,)
+    assert loose(other) == ()
 
 
 def test_texts_are_left_alone_where_nothing_came_in_and_nothing_is_loose() -> None:

@@ -6,7 +6,6 @@ from agent.write.edits import with_sentences_by_hand
 from agent.write.parts import gives_way, stands, write_parts
 from agent.write.revise import Revision, Survey, revise_texts
 from agent.write.sections import (
-    OVERVIEWS,
     assemble,
     needs_opening,
     opening_keys,
@@ -20,7 +19,6 @@ from agent.write.sections import (
 
 __all__ = [
     "NOT_SENT",
-    "OVERVIEWS",
     "Amendment",
     "Plan",
     "Revision",

@@ -119,12 +119,12 @@ def _as_due(one: Amendment) -> tuple[Paragraph, ...]:
     before, now = one.part.told, one.wanted.told
     changed = {key for key in now if _text_of(before.get(key, now[key])) != _text_of(now[key])}
 
-    def looked(claim: Claim) -> Claim:
+    def reopened(claim: Claim) -> Claim:
         is_due = claim.verdict is not None and any(citation.key in changed for citation in claim.citations)
         return claim.model_copy(update={"verdict": None}) if is_due else claim
 
     return tuple(
-        paragraph.model_copy(update={"claims": tuple(map(looked, paragraph.claims))})
+        paragraph.model_copy(update={"claims": tuple(map(reopened, paragraph.claims))})
         for paragraph in one.part.paragraphs
     )
 
@@ -195,7 +195,7 @@ def remembered(draft: Draft, corpus: Corpus, cards: Mapping[str, Card]) -> Draft
     That version kept one digest of texts and cards, so it can be said only while these are still as they were.
     """
 
-    def looked(passage: Passage) -> Passage:
+    def with_told(passage: Passage) -> Passage:
         if not isinstance(passage, Part) or passage.told or not all(key in cards for key in passage.papers):
             return passage
         entries = [CardedPaper(paper=corpus.paper(key), card=cards[key]) for key in passage.papers]
@@ -206,4 +206,4 @@ def remembered(draft: Draft, corpus: Corpus, cards: Mapping[str, Card]) -> Draft
         made = passage.made.model_copy(update={"inputs": inputs_of(draft.question, told)})
         return passage.model_copy(update={"told": told, "made": made})
 
-    return draft.each(looked)
+    return draft.each(with_told)

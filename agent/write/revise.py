@@ -15,6 +15,7 @@ from agent.write.edits import edited, numbered
 CLAIMS_IN_DIGEST = 240
 """How many checked claims the texts over all sections are told, in all."""
 
+_BREAK = "\t"
 SURVEY = "survey"
 """Under which a text over all sections remembers the title and the question."""
 
@@ -77,16 +78,29 @@ class Revision:
         return passage.model_copy(update={"paragraphs": tuple(one for one in paragraphs if one.claims)})
 
     @property
+    def _lost(self) -> frozenset[str]:
+        """The papers of which a claim below went since this was written."""
+        went = self.passage.told.keys() - self.told.keys()
+        return frozenset(key for id_ in went for key in self.passage.told[id_].partition(_BREAK)[2].split())
+
+    @property
     def loose(self) -> tuple[int, ...]:
-        """The numbers of sentences with words that no claim below rests on any more."""
+        """The numbers of sentences that lost what they rest on: a claim went, and none left has their words.
+
+        A sentence may cite a paper by words that no claim ever had; it stands as long as nothing is taken from it.
+        """
+        lost = self._lost
         quotes: dict[str, set[str]] = {}
         for one in self.below:
             for citation in (citation for claim in one.claims for citation in claim.citations):
                 quotes.setdefault(citation.key, set()).add(citation.quote or "")
 
         def is_loose(claim: Claim) -> bool:
-            return not claim.by_hand and not all(
-                any((one.quote or "") in quote or quote in (one.quote or "") for quote in quotes.get(one.key, ()))
+            return not claim.by_hand and any(
+                one.key in lost
+                and not any(
+                    (one.quote or "") in quote or quote in (one.quote or "") for quote in quotes.get(one.key, ())
+                )
                 for one in claim.citations
             )
 
@@ -121,9 +135,18 @@ def revision_of(
         return None
     if 2 * len(ids - passage.told.keys()) > len(ids):
         return None
-    if text == "opening" and set(told.values()) != set(passage.told.values()):
+    if text == "opening" and _places(told) != _places(passage.told):
         return None
     return Revision(text, passage, told, inputs, tuple(below), survey)
+
+
+def told_of(claims: Iterable[tuple[str, Claim]]) -> dict[str, str]:
+    """What a text is written from: by a claim's id the section or part it stands in, and the papers it cites."""
+    return {claim.id: f"{place}{_BREAK}{' '.join(sorted(cited_keys([claim])))}" for place, claim in claims}
+
+
+def _places(told: Mapping[str, str]) -> set[str]:
+    return {place.partition(_BREAK)[0] for place in told.values()}
 
 
 def revise_texts(revisions: Sequence[Revision], corpus: Corpus, client: Client) -> list[Passage | Unanswered | None]:

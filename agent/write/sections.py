@@ -5,16 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agent.answers import MergeAnswer, PassageAnswer, later, with_keys
 from agent.claims import cited_keys, claims_of
-from agent.draft import Claim, Paragraph, Part, Passage, Section
+from agent.draft import OVERVIEWS, Claim, Paragraph, Part, Passage, Section
 from agent.fields import PartDigest, SectionDigest
 from agent.llm.client import Client
 from agent.papers import Corpus, digest_of
 from agent.review import Card, Taxonomy, Unanswered
 from agent.write.parts import gives_way
-from agent.write.revise import CLAIMS_IN_DIGEST, SURVEY, Below, Revision, Survey, bare, revision_of, spread
-
-OVERVIEWS = ("introduction", "synthesis", "gaps")
-"""The texts over all sections, in the order in which they are read."""
+from agent.write.revise import CLAIMS_IN_DIGEST, SURVEY, Below, Revision, Survey, bare, revision_of, spread, told_of
 
 
 def assemble(
@@ -86,8 +83,8 @@ def needs_opening(section: Section, model: str, private: Collection[str] = ()) -
 
 
 def _opening_told(section: Section, private: Collection[str]) -> dict[str, str]:
-    """The claims that an opening is written from, by their ids, each with its part's."""
-    return {claim.id: part.id for part in _opening_parts(section, private) for claim in part.claims}
+    """The claims that an opening is written from, by their ids, each with its part's and what it cites."""
+    return told_of((part.id, claim) for part in _opening_parts(section, private) for claim in part.claims)
 
 
 def opening_revision(
@@ -178,7 +175,7 @@ def overview_inputs(sections: Sequence[Section], survey: Survey, private: Collec
 def _overview_told(sections: Sequence[Section], survey: Survey, private: Collection[str]) -> dict[str, str]:
     """The claims that these texts are written from, by their ids, each with its section's; and what is asked."""
     passages = _overview_passages(sections, private)
-    told = {claim.id: id_ for id_, own in passages.items() for passage in own for claim in passage.claims}
+    told = told_of((id_, claim) for id_, own in passages.items() for passage in own for claim in passage.claims)
     return told | {SURVEY: survey.digest}
 
 
