@@ -6,7 +6,7 @@ from agent.answers import CategoryAnswer, ChildAnswer, FacetAnswer, TaxonomyAnsw
 from agent.llm.client import Client
 from agent.papers import Corpus, Paper
 from agent.review import Category, Facet, Taxonomy, Unanswered
-from agent.shown import shown
+from agent.shown import in_one_line
 from agent.taxonomy import ids_from_names, signed
 
 PAPERS_PER_BATCH = 100
@@ -104,8 +104,8 @@ def _taxonomy(answer: TaxonomyAnswer[str]) -> Taxonomy:
 def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...] = ()) -> Category:
     return Category(
         id=id_,
-        name=_line(answer.name),
-        definition=_line(answer.definition),
+        name=in_one_line(answer.name),
+        definition=in_one_line(answer.definition),
         terms=_lines(answer.terms),
         examples=tuple(dict.fromkeys(answer.papers)),
         children=children,
@@ -114,13 +114,8 @@ def _category(answer: ChildAnswer[str], id_: str, children: tuple[Category, ...]
 
 def _facet(answer: FacetAnswer) -> Facet:
     name_code = ids_from_names()
-    return Facet(many=answer.many, codes={name_code(code.code): _line(code.definition) for code in answer.codes})
-
-
-def _line(text: str) -> str:
-    """On one line and without what no reader sees: the taxonomy stands, unfenced, among later calls' instructions."""
-    return " ".join(shown(text).split())
+    return Facet(many=answer.many, codes={name_code(code.code): in_one_line(code.definition) for code in answer.codes})
 
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line for text in texts if (line := _line(text))))
+    return tuple(dict.fromkeys(line for text in texts if (line := in_one_line(text))))

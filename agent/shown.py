@@ -50,6 +50,11 @@ def shown(text: str) -> str:
     return broken(without_unseen(text))
 
 
+def in_one_line(text: str) -> str:
+    """The text as a model is shown it, on one line: a taxonomy stands, unfenced, among the instructions of calls."""
+    return " ".join(shown(text).split())
+
+
 def broken(text: str) -> str:
     """The text with the first sign of each such tag replaced, so that it is as long as before."""
     return _TAG.sub(BROKEN, text) if "<" in text or "[" in text else text

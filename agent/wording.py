@@ -1,4 +1,6 @@
-"""Numbers as they are said to a person."""
+"""Numbers, and names of several things, as they are said to a person."""
+
+from collections.abc import Sequence
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
@@ -9,3 +11,14 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 def share(part: int, whole: int) -> str:
     """A share in per cent, cut and not rounded up, so that only all is 100%; `none` of nothing."""
     return f"{part * 1000 // whole / 10:.1f}%" if whole else "none"
+
+
+def listed(names: Sequence[str]) -> str:
+    """All of them: `one`, `one and two`, `one, two and three`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def listed_first(names: Sequence[str], most: int) -> str:
+    """At most so many of them, and how many more there are: `one, two and 3 more`."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -92,9 +92,3 @@ class Living:
         ends = [*(found.start() for found in marks[1:]), len(text)]
         chapters = {found["name"]: text[found.start() : end] for found, end in zip(marks, ends, strict=True)}
         return {name: chapter for name, chapter in chapters.items() if name.startswith("section-")}
-
-    def files(self) -> dict[str, bytes]:
-        """All that is meant for git."""
-        own = self.path / "r"
-        found = [path for path in own.rglob("*") if path.is_file() and ".conspectus" not in path.parts]
-        return {str(path.relative_to(own)): path.read_bytes() for path in found}

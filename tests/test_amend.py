@@ -67,14 +67,12 @@ def amend(call: Call) -> dict[str, Any]:
     """A sentence for each paper that came in, after the last; one on a paper that left goes."""
     last, fields = n_sentences(call), call.fields
     edits = [edit(last, "insert", said(entry)) for entry in fields["new"]]
-    for paragraph in fields["paragraphs"]:
-        for one in paragraph.sentences:
-            cited = {citation.key for citation in one.claim.citations}
-            if cited <= set(fields["left"]):
-                edits.append(edit(one.number, "delete"))
-            for entry in fields["changed"]:
-                if entry.paper.key in cited:
-                    edits.append(edit(one.number, "change", said(entry, "As it says now")))
+    for one in (sentence for paragraph in fields["paragraphs"] for sentence in paragraph.sentences):
+        cited = {citation.key for citation in one.claim.citations}
+        if cited <= set(fields["left"]):
+            edits.append(edit(one.number, "delete"))
+        about = (entry for entry in fields["changed"] if entry.paper.key in cited)
+        edits += [edit(one.number, "change", said(entry, "As it says now")) for entry in about]
     return {"edits": edits, "rows": [row(entry) for entry in (*fields["new"], *fields["changed"])]}
 
 
@@ -256,7 +254,7 @@ def test_one_paper_more_inserts_one_claim_and_nothing_else_is_asked_or_judged() 
     assert review.run().calls == [] and review.saved == 0
 
 
-def test_kept_claims_are_the_same_objects_and_calls_carry_them_with_numbers() -> None:
+def test_calls_carry_the_sentences_with_their_numbers() -> None:
     review = built(3)
     review.add(3)
     transport = review.run()

@@ -86,7 +86,7 @@ def calls_about(attack: Attack) -> list[Call]:
     check_passages([part(good, papers=corpus.keys())], corpus, client)
     written = part(good.model_copy(update={"text": f"On snails: {said}"}), papers=corpus.keys())
     sections = assemble([written], TAXONOMY, ())
-    write_overview(sections, corpus, carded, TAXONOMY, client, Survey(said, said))
+    write_overview(sections, corpus, carded, TAXONOMY, client, survey=Survey(said, said))
     induce(corpus, client, question=said)
     many = Corpus([*corpus, *(Paper(key=f"k{n}", abstract=f"On {n}.") for n in range(PAPERS_PER_BATCH))])
     induce(many, client, question=None)

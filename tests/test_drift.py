@@ -1,6 +1,5 @@
 """Papers that fit nowhere become a proposed category, and that a patch."""
 
-import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,14 +17,8 @@ from agent.llm.client import Client
 from agent.papers import Corpus, Paper
 from agent.review import BUILT_IN, Category, Taxonomy, Unanswered
 from agent.taxonomy import read_taxonomy
-from tests.papers import PLOTS, TAXONOMY
+from tests.papers import BELLS, PLOTS, TAXONOMY
 from tests.scripted import Scripted
-
-BELLS = [
-    (one["title"], one["abstract"])
-    for one in map(json.loads, (Path(__file__).parent / "data" / "bells.jsonl").read_text().splitlines())
-]
-"""Eight invented papers on quite another subject than gardens."""
 
 
 def papers(plots: Sequence[tuple[str, str]], stem: str) -> list[Paper]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -19,9 +20,9 @@ from agent.pipeline.wish import Wish
 from agent.review import BUILT_IN
 from agent.taxonomy import read_taxonomy
 from tests.command import Conspectus
-from tests.papers import PLOTS, TAXONOMY, write_jsonl
+from tests.papers import BELLS, PLOTS, TAXONOMY, write_jsonl
 from tests.scripted import Line, Scripted
-from tests.test_drift import BELLS, git_applies
+from tests.test_drift import git_applies
 
 LATER = [
     ("Ropes and Stays", "A bell is rung by a rope of hemp. We weigh 30 ropes of bells in six towers."),
@@ -124,6 +125,7 @@ def test_the_order_of_papers_changes_no_byte(nightly: Nightly) -> None:
     nightly.decline()
     (nightly.folder.path / "report.json").unlink()
     (nightly.folder.path / "cards.jsonl").unlink()
+    rmtree(nightly.folder.path / ".conspectus")  # which remembers that these papers fitted badly before
     nightly.source(BELLS[::-1])
     nightly.refresh()
     assert patch is not None and nightly.patch == patch

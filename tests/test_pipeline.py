@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import Conspectus
-from tests.papers import PLOTS, TAXONOMY, write_jsonl
+from tests.papers import PLOTS, TAXONOMY, contents, write_jsonl
 from tests.stub import running_stub
 
 HONEST = Path(__file__).parent / "honest_model.py"
@@ -16,15 +16,6 @@ HONEST = Path(__file__).parent / "honest_model.py"
 
 def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def contents(review: Path) -> dict[str, bytes]:
-    """Every file of a review that git would keep, by name."""
-    return {
-        str(path.relative_to(review)): path.read_bytes()
-        for path in sorted(review.rglob("*"))
-        if path.is_file() and ".conspectus" not in path.parts and ".git" not in path.parts
-    }
 
 
 def paid(review: Path) -> dict[str, int]:

@@ -12,34 +12,13 @@ from agent import Access, Review
 from agent.review import Limits, Protocol
 from tests.command import Conspectus
 from tests.living import MODEL, Corpus, Living
-from tests.papers import GARDENS, PLOTS, TAXONOMY, write_jsonl
+from tests.papers import GARDENS, PLOTS, TAXONOMY, contents, write_jsonl
 from tests.stub import Stub, running_stub
 
 HONEST, KEEPING = (Path(__file__).with_name(f"{name}_model.py") for name in ("honest", "keeping"))
 SMALL = 60
-PLANTS = [
-    "Asters",
-    "Beans",
-    "Chard",
-    "Dahlias",
-    "Endives",
-    "Fennel",
-    "Garlic",
-    "Hyssop",
-    "Irises",
-    "Kale",
-    "Leeks",
-    "Mint",
-    "Nettles",
-    "Onions",
-    "Peas",
-    "Quinces",
-    "Rue",
-    "Sage",
-    "Thyme",
-    "Violets",
-    "Yarrow",
-]
+PLANTS = ["Asters", "Beans", "Chard", "Dahlias", "Endives", "Fennel", "Garlic", "Hyssop", "Irises", "Kale", "Leeks",
+          "Mint", "Nettles", "Onions", "Peas", "Quinces", "Rue", "Sage", "Thyme", "Violets", "Yarrow"]  # fmt: skip
 
 
 @pytest.fixture
@@ -56,12 +35,6 @@ def gardens(tmp_path: Path) -> Path:
     (tmp_path / "r" / "taxonomy.yaml").write_text(TAXONOMY)
     Review.open(tmp_path / "r").build()
     return tmp_path / "r"
-
-
-def contents(review: Path) -> dict[str, bytes]:
-    """All that is meant for git."""
-    found = [path for path in review.rglob("*") if path.is_file() and ".conspectus" not in path.parts]
-    return {str(path.relative_to(review)): path.read_bytes() for path in found}
 
 
 def test_nothing_new_asks_nothing_and_changes_no_byte(tmp_path: Path, stub: Stub, conspectus: Conspectus) -> None:

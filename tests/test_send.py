@@ -17,7 +17,7 @@ from agent.write import plan
 from tests.command import Conspectus
 from tests.nouns import TAXONOMY as NOUNS
 from tests.nouns import card
-from tests.papers import PLOTS, TAXONOMY, write_jsonl
+from tests.papers import PLOTS, TAXONOMY, contents, write_jsonl
 from tests.shared import shared_folder
 from tests.stub import Stub, running_stub
 
@@ -137,11 +137,6 @@ def keys(review: Path, papers: Sequence[tuple[str, str]]) -> set[str]:
 def makers(review: Path) -> dict[str, str]:
     """Who made the card of each paper."""
     return {card["key"]: card["made"]["model"] for card in read(review, "cards.jsonl")}
-
-
-def contents(review: Path) -> dict[str, bytes]:
-    kept = (path for path in sorted(review.rglob("*")) if path.is_file() and ".conspectus" not in path.parts)
-    return {str(path.relative_to(review)): path.read_bytes() for path in kept}
 
 
 def test_no_eight_words_of_a_private_paper_stand_in_any_request(
@@ -418,7 +413,7 @@ def test_what_a_person_changed_in_a_private_part_is_shown_to_no_judge(
     (review / "survey" / "survey.json").write_text(json.dumps(draft))
     seen.write_text("")
     ended = named(review, conspectus)
-    assert ended.code == 3 and 'it is on papers with send = "never", to judge it' in ended.out
+    assert ended.code == 3 and 'no model may judge it: it is on papers with send = "never"' in ended.out
     assert "Everybody knows" not in seen.read_text() + (review / "survey" / "survey.md").read_text()
 
 

@@ -266,7 +266,7 @@ def overview(transport: Scripted, known: dict[str, Card] | None = None) -> dict[
         cards() if known is None else known,
         TAXONOMY,
         Client(transport, "m"),
-        Survey("T", "Q"),
+        survey=Survey("T", "Q"),
     )
 
 
@@ -302,4 +302,4 @@ def test_a_paper_whose_card_is_gone_does_not_stop_the_texts() -> None:
 def test_without_claims_there_is_nothing_to_write_over() -> None:
     empty = assemble([bare_part("molluscs", "molluscs")], TAXONOMY, ())
     client = Client(Scripted(), "m")
-    assert write_overview(empty, CORPUS, cards(), TAXONOMY, client, Survey("T", None)) == {}
+    assert write_overview(empty, CORPUS, cards(), TAXONOMY, client, survey=Survey("T", None)) == {}

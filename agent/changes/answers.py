@@ -1,12 +1,12 @@
 """What came of the answers between two states, and which of them may be other ones by now."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agent.changes.nouns import AnswerChange, Changed, Find, State
 from agent.errors import QuestionError
 from agent.papers import digest_of
 from agent.question import Answer, Kind
-from agent.wording import count
+from agent.wording import count, listed, listed_first
 
 MOST_NAMED = 3
 """Papers that one reason names."""
@@ -16,14 +16,14 @@ def answer_changes(before: State, after: State) -> dict[str, tuple[AnswerChange,
     """The answers that were given or given anew, and those that are not there any more."""
     given = [one for id_, one in after.answers.items() if not _is_same(before.answers.get(id_), one)]
     taken = [one for id_, one in before.answers.items() if id_ not in after.answers]
-    return {"asked": _listed(given), "taken_out": _listed(taken)}
+    return {"asked": _as_changes(given), "taken_out": _as_changes(taken)}
 
 
 def _is_same(one: Answer | None, other: Answer) -> bool:
     return one is not None and one.model_copy(update={"kept": other.kept}) == other
 
 
-def _listed(answers: Collection[Answer]) -> tuple[AnswerChange, ...]:
+def _as_changes(answers: Collection[Answer]) -> tuple[AnswerChange, ...]:
     in_order = sorted(answers, key=_by_question)
     return tuple(AnswerChange(id=one.id, question=one.question, scope=one.scope) for one in in_order)
 
@@ -38,8 +38,12 @@ def why_other_papers(answer: Answer, state: State) -> str | None:
         keys = answer.scope.keys(state.corpus, state.cards, state.taxonomy)
     except QuestionError as error:
         return f"it cannot be put as it was: {error}"
-    inputs = digest_of([[paper.key, paper.digest] for paper in state.corpus if paper.key in keys])
-    return None if inputs == answer.made.inputs else "its papers changed, or others came in or left"
+    return None if _inputs(state, keys) == answer.made.inputs else "its papers changed, or others came in or left"
+
+
+def _inputs(state: State, keys: Collection[str]) -> str:
+    """What an answer put to these papers is made from."""
+    return digest_of([[paper.key, paper.digest] for paper in state.corpus if paper.key in keys])
 
 
 class Outdating:
@@ -67,8 +71,7 @@ class Outdating:
         except QuestionError as error:
             yield f"it cannot be put as it was: {error}"
             return
-        inputs = digest_of([[paper.key, paper.digest] for paper in state.corpus if paper.key in now])
-        is_of_these = inputs == answer.made.inputs  # then it was given after what happened to their texts
+        is_of_these = _inputs(state, now) == answer.made.inputs  # then it was given after what happened to their texts
         cited = {citation.key for claim in answer.claims for citation in claim.citations}
         cited |= {row.key for row in answer.passage.rows} | set(answer.matching_keys)
         used = cited | set(answer.read) | set(answer.nearest)
@@ -103,8 +106,5 @@ class Outdating:
                 yield f"its words find {_named(sorted(near))}, which {'is' if len(near) == 1 else 'are'} new"
 
 
-def _named(keys: Collection[str]) -> str:
-    named = list(keys)[:MOST_NAMED]
-    if len(keys) > len(named):
-        return f"{', '.join(named)} and {len(keys) - len(named):,} more"
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+def _named(keys: Sequence[str]) -> str:
+    return listed(keys) if len(keys) <= MOST_NAMED else listed_first(keys, MOST_NAMED)

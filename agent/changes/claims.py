@@ -9,15 +9,13 @@ from rapidfuzz import fuzz
 
 from agent.changes.nouns import ClaimChange, Touched
 from agent.changes.papers import Went
-from agent.draft import Claim, Draft, Part, Passage, Row
+from agent.draft import OVERVIEWS, Claim, Draft, Part, Passage, Row
 
 LEAST_ALIKE = 55.0
 """Of 100: two sentences in one place that are less alike are one that went and one that came. Sentences on different
 things come to some 40 by their letters alone."""
 _HEAD = re.compile(r"([^~!]*)(.*)", re.DOTALL)
 """The id of a category at the start of a passage's, and what tells one share of its papers from another."""
-_TEXTS = {"introduction": "Introduction", "synthesis": "Synthesis", "gaps": "Gaps"}
-"""The texts over all sections, and what they are called."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,8 @@ def _stretches(draft: Draft | None) -> dict[str, _Stretch]:
         _Stretch(s.id, s.name, s.passages, tuple(s.headings.get(part.id) for part in s.in_order))
         for s in draft.sections
     ]
-    texts = {name: text for name in _TEXTS if (text := getattr(draft, name))}
-    over = [_Stretch(name, _TEXTS[name], (text,)) for name, text in texts.items()]
+    texts = {name: text for name in OVERVIEWS if (text := getattr(draft, name))}
+    over = [_Stretch(name, name.capitalize(), (text,)) for name, text in texts.items()]
     first = [one for one in over if one.id == "introduction"]
     last = [one for one in over if one.id != "introduction"]
     return {one.id: one for one in (*first, *sections, *last)}

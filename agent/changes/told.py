@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from textwrap import shorten
 
 from agent.changes.nouns import AnswerChange, CategoryChange, Changes, ClaimChange, Edit, InCategory, Touched
-from agent.draft import Claim
+from agent.draft import OVERVIEWS, Claim
 from agent.render.asked import limits
 from agent.wording import count
 
-TEXTS = ("introduction", "synthesis", "gaps")
-"""What stands over all sections, by the ids of Touched."""
 LONGEST_TITLE, LONGEST_SENTENCE, SHORT_SENTENCE = 100, 240, 120
 """Characters of what is shown of a text where it is not shown whole."""
 _AROUND = 6
@@ -127,7 +125,7 @@ def _of_cards(changes: Changes) -> Iterator[Group]:
 def _section(one: Touched, whole: bool) -> Group:
     told = [(CAME, len(one.came)), (WENT, len(one.went)), (OTHERWISE, len(one.changed))]
     counts = " ".join(f"{sign}{n:,}" for sign, n in told if n)
-    kind = "" if one.id in TEXTS else "Section "
+    kind = "" if one.id in OVERVIEWS else "Section "
     lines = [(CAME, " ", *_claim(claim, whole)) for claim in one.came]
     lines += [(WENT, " ", *_claim(claim, whole)) for claim in one.went]
     lines += [(OTHERWISE, " ", *_otherwise(change, whole)) for change in one.changed]
@@ -250,7 +248,7 @@ def _taxonomy_in_words(changes: Changes) -> str:
 def _texts_in_words(changes: Changes) -> str:
     if not changes.touched:
         return ""
-    n_texts = sum(one.id in TEXTS for one in changes.touched)
+    n_texts = sum(one.id in OVERVIEWS for one in changes.touched)
     n_sections = len(changes.touched) - n_texts
     what = [count(n_sections, "section")] * bool(n_sections)
     what += [f"{count(n_texts, 'text')} over all sections"] * bool(n_texts)

@@ -8,6 +8,7 @@ from agent.fit import has_low_confidence
 from agent.llm.prompts import wording_of
 from agent.papers import Frozen, Paper
 from agent.review import BUILT_IN, Card, Facet, Taxonomy
+from agent.wording import listed
 
 PROMPT = "classify_paper"
 """The prompt that makes a card."""
@@ -164,5 +165,4 @@ def _are_new(ids: Iterable[str], one: str = "", several: str = "") -> str:
 
 
 def _quoted(ids: Iterable[str]) -> str:
-    *others, last = [f'"{id_}"' for id_ in ids]
-    return f"{', '.join(others)} and {last}" if others else last
+    return listed([f'"{id_}"' for id_ in ids])

@@ -9,7 +9,7 @@ import typer
 
 from agent.cli import DONE, INCOMPLETE
 from agent.cli.console import Value, seen, show, show_aside, show_json
-from agent.draft import Finding, Outcome, Tally
+from agent.draft import OVERVIEWS, Finding, Outcome, Tally
 from agent.errors import RunStopped, Unfinished
 from agent.folder import Folder
 from agent.llm.call import Usage
@@ -17,8 +17,7 @@ from agent.llm.ledger import by_stage
 from agent.pipeline.spent import Spent
 from agent.report import Report
 from agent.review import Unanswered
-from agent.wording import count, share
-from agent.write import OVERVIEWS
+from agent.wording import count, listed_first, share
 
 MOST_LINES = 10
 """Of a list that could be long; the report has all of it."""
@@ -126,16 +125,13 @@ def _spoken_lines(report: Report) -> list[str]:
     keys = list(dict.fromkeys(found.subject for found in report.paper_findings))
     if keys:
         hold = "holds" if len(keys) == 1 else "hold"
-        said.append(f"{count(len(keys), 'paper')} {hold} text that speaks to a model: {_named(keys)}; {_LISTED}")
+        named = listed_first(keys, MOST_NAMES)
+        said.append(f"{count(len(keys), 'paper')} {hold} text that speaks to a model: {named}; {_LISTED}")
     ids = list(dict.fromkeys(found.subject for found in report.taxonomy_findings))
     if ids:
-        said.append(f"the taxonomy holds text that speaks to a model, in {_named(ids)}; read taxonomy.yaml; {_LISTED}")
+        named = listed_first(ids, MOST_NAMES)
+        said.append(f"the taxonomy holds text that speaks to a model, in {named}; read taxonomy.yaml; {_LISTED}")
     return said
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def findings_by_kind(report: Report) -> dict[str, list[Finding]]:

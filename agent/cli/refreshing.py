@@ -21,7 +21,8 @@ from agent.pipeline.locked import Locked
 from agent.pipeline.plan import Plan
 from agent.pipeline.refresh import Refreshed
 from agent.pipeline.wish import Wish
-from agent.wording import count
+from agent.review import BUILT_IN
+from agent.wording import count, listed_first
 
 MOST_NAMES = 5
 _STAGES: Mapping[str, tuple[str, ...]] = {
@@ -71,7 +72,7 @@ def _plan(folder: Path, way: Access, wish: Wish, *, as_json: bool) -> None:
 def plan_lines(found: Plan) -> list[str]:
     """The plan, for a person."""
     news = [("new", found.new), ("changed", found.changed), ("gone", found.gone)]
-    told = [f"{count(len(keys), 'paper')} {what}: {_named(keys)}" for what, keys in news if keys]
+    told = [f"{count(len(keys), 'paper')} {what}: {listed_first(keys, MOST_NAMES)}" for what, keys in news if keys]
     told += ["no paper is new, changed or gone"] if not told else []
     if not found.n_calls and not found.touched:
         return [*told, "nothing would be asked: all of it stands"]
@@ -95,13 +96,14 @@ def _touched_lines(found: Plan) -> list[str]:
     told = []
     for what, is_new in (("amended", False), ("written anew", True)):
         ids = [one.id for one in found.touched if one.is_new is is_new]
-        told += [f"{what}: {_named(ids)}"] if ids else []
+        told += [f"{what}: {listed_first(ids, MOST_NAMES)}"] if ids else []
     return told
 
 
 def _price_line(found: Plan) -> str:
     if not found.server:
-        return "the built-in model answers: nothing is sent, and nothing costs"
+        who = "the built-in model answers" if found.model == BUILT_IN else "recorded answers are played"
+        return f"{who}: nothing is sent, and nothing costs"
     tokens = f"{about(found.total.input_tokens)} tokens sent and {about(found.total.output_tokens)} written"
     cost = "price unknown" if found.total.cost_usd is None else f"${about(found.total.cost_usd)}"
     return f"about {tokens}, {cost}, by {found.model} at {found.server}"
@@ -114,11 +116,6 @@ def _caution(found: Plan) -> list[str]:
         "cards and facets are counted exactly, and the rest as papers fall by the built-in model; a passage with a "
         "claim that fails the check takes up to two calls more"
     ]
-
-
-def _named(names: tuple[str, ...] | list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _locked(folder: Path, way: Access, summary: Path | None, *, as_json: bool) -> NoReturn:

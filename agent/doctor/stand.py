@@ -11,7 +11,7 @@ from agent.errors import FolderError
 from agent.folder import Folder
 from agent.llm.inventory import bytes_on_disk, take_inventory
 from agent.review import Protocol
-from agent.wording import count
+from agent.wording import count, listed_first
 
 T = TypeVar("T")
 
@@ -74,9 +74,7 @@ def _sources(folder: Folder, protocol: Protocol, has_papers: set[str]) -> Check:
         return wrong("sources", "review.toml names none", "add one with `conspectus add FILES`", value)
     if not missing:
         return fine("sources", f"{named}; all can be read", value)
-    told = ", ".join(missing[:_MOST_NAMES]) + (
-        f" and {len(missing) - _MOST_NAMES:,} more" * (len(missing) > _MOST_NAMES)
-    )
+    told = listed_first(missing, _MOST_NAMES)
     lost = [name for name in missing if name not in has_papers]
     if len(lost) == len(protocol.sources) and not has_papers:
         return wrong("sources", f"{named}; cannot be read: {told}", "mend their `path` in review.toml", value)

@@ -11,7 +11,7 @@ from agent.fit import fits_badly, is_residual, is_small_share
 from agent.llm.client import Client
 from agent.papers import Corpus, Frozen, Paper
 from agent.review import Card, Category, Taxonomy, Unanswered
-from agent.shown import shown
+from agent.shown import in_one_line
 from agent.taxonomy import ids_from_names
 
 LEAST_MISFITS = 5
@@ -134,8 +134,9 @@ def _suggested(
 
 def _as_category(answer: CategoryAnswer[str], number: int) -> Category:
     # The id only tells it from the others while papers are tried; no id that is made from a name begins like this.
-    terms = tuple(dict.fromkeys(_line(term) for term in answer.terms))
-    return Category(id=f"?{number}", name=_line(answer.name), definition=_line(answer.definition), terms=terms)
+    terms = tuple(dict.fromkeys(in_one_line(term) for term in answer.terms))
+    name, definition = in_one_line(answer.name), in_one_line(answer.definition)
+    return Category(id=f"?{number}", name=name, definition=definition, terms=terms)
 
 
 def _joined(found: Sequence[Category]) -> Category:
@@ -291,8 +292,3 @@ def _has(term: str, paper: Paper) -> bool:
     """Whether a word of the paper begins so."""
     text = f"{paper['title']}\n{paper['abstract']}".casefold()
     return re.search(rf"\b{re.escape(term.casefold())}", text) is not None
-
-
-def _line(text: str) -> str:
-    """On one line and without what no reader sees: the taxonomy stands, unfenced, among later calls' instructions."""
-    return " ".join(shown(text).split())

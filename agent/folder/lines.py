@@ -62,6 +62,7 @@ def parsed(noun: type[N], text: str, where: str, *, mended: str = MENDED) -> N:
 
 
 def in_lines(nouns: Iterable[Frozen]) -> str:
+    """A file of these nouns, in the order given."""
     return "".join(f"{noun.model_dump_json()}\n" for noun in nouns)
 
 

@@ -27,6 +27,10 @@ DUPLICATES, RUNS = "duplicates.jsonl", "runs.jsonl"
 _NAMED_BY = {CARDS: "key", ANSWERS: "id", DUPLICATES: "key", RUNS: "when", PAPERS: "key"}
 """The field by which the lines of each file are in order, the files in the order in which they are written: the cards
 go by the papers as they stand before."""
+HOW_TO_TAKE_A_SIDE = (
+    "`git checkout --ours survey/survey.json` takes one side, which `conspectus refresh` then brings up to date "
+    "(without the file the survey is written anew)"
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,6 @@ def _refuse_woven(survey: Path) -> None:
     """One side of a survey can be brought up to date, and no text can be made of both."""
     if survey.is_file() and any(is_mark(line) for line in read_text(survey).split("\n")):
         raise FolderError(f"survey/survey.json: a merge left both versions there; {HOW_TO_TAKE_A_SIDE}")
-
-
-HOW_TO_TAKE_A_SIDE = (
-    "`git checkout --ours survey/survey.json` takes one side, which `conspectus refresh` then brings up to date "
-    "(without the file the survey is written anew)"
-)
 
 
 def _is_settled(lines: Lines, name: str) -> bool:

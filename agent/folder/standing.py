@@ -19,6 +19,8 @@ from agent.shipped import shipped
 _REMEMBERED = "standing"
 _NOT_READ = frozenset(("runs.jsonl", "CHANGES.md", ".conspectus", ".git"))
 """What says nothing of the review as it stands."""
+_PROGRAM = frozenset((".py", ".j2", ".txt", ".toml"))
+"""The ends of names of the program's own files."""
 
 
 def stands(folder: Folder, protocol: Protocol, model: str) -> bool:
@@ -63,6 +65,3 @@ def _program() -> list[int]:
     own = Path(__file__).parents[1]
     places = [path for root in (own, shipped("prompts")) for path in root.rglob("*") if path.suffix in _PROGRAM]
     return [len(places), max(path.stat().st_mtime_ns for path in places)]
-
-
-_PROGRAM = frozenset((".py", ".j2", ".txt", ".toml"))

@@ -11,7 +11,6 @@ from agent.changes import State
 from agent.errors import FolderError
 from agent.folder import Folder
 from agent.folder.files import guarded
-from agent.papers import Corpus
 
 _COPIED = ("papers.jsonl", "cards.jsonl", "answers.jsonl", "taxonomy.yaml", "survey/survey.json")
 _WHOLE = "whole"
@@ -66,7 +65,7 @@ def state_of(folder: Folder) -> State:
     """What stands, as it is printed."""
     draft = folder.draft()
     return State(
-        corpus=Corpus(folder.corpus()),
+        corpus=folder.corpus(),
         cards=folder.cards(),
         taxonomy=folder.taxonomy(),
         draft=draft.only_checked() if draft else None,

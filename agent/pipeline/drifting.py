@@ -18,7 +18,6 @@ from agent.drift import (
 )
 from agent.errors import TaxonomyError
 from agent.folder import Folder
-from agent.papers import Corpus
 from agent.pipeline import baseline
 from agent.pipeline.run import Run
 from agent.review import Taxonomy, Unanswered
@@ -26,7 +25,7 @@ from agent.taxonomy import read_taxonomy
 from agent.wording import count
 
 PATCH = "taxonomy.patch"
-_TITLE = 90
+_LONGEST_TITLE = 90
 """So many letters of a title tell a person which paper it is."""
 
 
@@ -101,7 +100,7 @@ def _misfits_before(folder: Folder) -> frozenset[str]:
     before = baseline.before(folder)
     if before.taxonomy is None:
         return frozenset()
-    return frozenset(misfits(before.cards, Corpus(before.corpus), before.taxonomy))
+    return frozenset(misfits(before.cards, before.corpus, before.taxonomy))
 
 
 def _still_holds(standing: Patch, lost: Iterable[str], run: Run) -> bool:
@@ -143,7 +142,7 @@ def _about(addition: Addition, run: Run, after: Taxonomy) -> list[str]:
 
 def _short(title: str) -> str:
     plain = " ".join(title.split())
-    return plain if len(plain) <= _TITLE else f"{plain[: _TITLE - 2]} …"
+    return plain if len(plain) <= _LONGEST_TITLE else f"{plain[: _LONGEST_TITLE - 2]} …"
 
 
 def _cost(run: Run, after: Taxonomy) -> str:

@@ -68,7 +68,7 @@ class _Look:
 
         One whose papers are listed as unnamed is read again when it comes back, since who else was is not known then.
         """
-        sources = _with_what_is_said(list(known), self.protocol)
+        sources = with_what_is_said(known, self.protocol)
         if not reach.is_bare or self.marks_gone:
             listed = frozenset(self.lost) - self.closed
             sources = [one.model_copy(update={"sha256": ""}) if one.name in listed else one for one in sources]
@@ -214,7 +214,7 @@ def _say_released(protocol: Protocol, before: Mapping[str, SourceReport], say: C
             say(f'{source.name} may be sent to a model now: review.toml says send = "{source.send}" of it')
 
 
-def _with_what_is_said(sources: Sequence[SourceReport], protocol: Protocol) -> list[SourceReport]:
+def with_what_is_said(sources: Iterable[SourceReport], protocol: Protocol) -> list[SourceReport]:
     """The sources with what review.toml says of them now; of one that it does not name the last word stands."""
     said = {source.name: source.send for source in protocol.sources}
     return [source.model_copy(update={"send": said.get(source.name, source.send)}) for source in sources]
@@ -232,13 +232,13 @@ def _still_private(corpus: Corpus, earlier: Corpus, fresh: Collection[str], neve
         if place.file not in fresh
     }
 
-    def marked(paper: Paper) -> Paper:
+    def with_owed(paper: Paper) -> Paper:
         places = {*paper.sources, *(other for place in paper.sources for other in owed.get(place, ()))}
         if len(places) == len(paper.sources):
             return paper
         return paper.model_copy(update={"sources": tuple(sorted(places, key=lambda one: (one.file, one.position)))})
 
-    return Corpus(map(marked, corpus)) if any(owed.values()) else corpus
+    return Corpus(map(with_owed, corpus)) if any(owed.values()) else corpus
 
 
 def _digest(folder: Folder, source: Source) -> str:

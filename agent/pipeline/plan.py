@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from agent.classify import Due
 from agent.connect import Access, asks_a_server, built_in, model_of, price_for, rehearse, server_of
-from agent.draft import Draft, Passage
+from agent.draft import OVERVIEWS, Draft, Passage
 from agent.errors import Unfinished
 from agent.folder import Folder
 from agent.llm.lookup import Lookup
@@ -19,7 +19,6 @@ from agent.pipeline.run import Run
 from agent.pipeline.standin import Expected, StandIn
 from agent.pipeline.wish import Wish, look_over
 from agent.review import Protocol
-from agent.write import OVERVIEWS
 
 
 class Reason(Frozen):

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from agent.changes import Changes, State, compare
 from agent.errors import FolderError
 from agent.folder import Folder
+from agent.folder.lines import MENDED
 from agent.folder.versions import refuse_newer
 from agent.pipeline.baseline import state_of
 from agent.pipeline.finder import Finder
@@ -40,7 +41,7 @@ def state_at(folder: Folder, revision: str) -> State:
             refuse_newer(Path(place))
             return state_of(Folder(Path(place)))
         except FolderError as error:
-            why = str(error).replace(place, "").removesuffix("; mend it, or take it back from git")
+            why = str(error).replace(place, "").removesuffix(f"; {MENDED}")
             raise FolderError(f"the review at {revision} cannot be read by this version: {why}") from error
 
 

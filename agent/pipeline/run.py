@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from agent.classify import LAST, AskedFacets, Due, Edits, due, is_usable, shapes_of
@@ -169,7 +169,7 @@ class Run:
         self.shapes |= {one.card.made.taxonomy: one.shape for one in coded}
         self.cards |= {card.key: card for card in (*cards, *(one.card for one in coded))}
         self._save_cards()
-        self.say(count(len(self._usable()), "card"))
+        self.say(count(len(self.usable()), "card"))
         return True
 
     def _say_why(self, whys: Mapping[str, Due]) -> None:
@@ -214,7 +214,7 @@ class Run:
         }
         return {key: why for key, why in found.items() if why}
 
-    def _usable(self) -> dict[str, Card]:
+    def usable(self) -> dict[str, Card]:
         """The cards that may be written from."""
         if self.taxonomy is None:
             return {}
@@ -231,7 +231,7 @@ class Run:
         Writing(
             protocol=self.protocol,
             corpus=self.corpus,
-            cards=self._usable(),
+            cards=self.usable(),
             taxonomy=self.taxonomy,
             readers=self.readers,
             draft=self.draft,
@@ -263,14 +263,23 @@ class Run:
         earlier = self.folder.report()
         carried = [one for one in earlier.unanswered if not self._came_to(one)] if earlier else []
         unanswered = [*carried, *self.unanswered]
-        corpus, usable = self.corpus, self._usable()
+        corpus, usable = self.corpus, self.usable()
         if self.n_moved:
             self._save_cards()
         stock = Stock(
-            self.protocol.note, self.sources, corpus, self.taxonomy, usable, draft, unanswered, self.not_sent, self.kept
+            note=self.protocol.note,
+            sources=self.sources,
+            corpus=corpus,
+            taxonomy=self.taxonomy,
+            cards=usable,
+            draft=draft,
+            unanswered=unanswered,
+            not_sent=self.not_sent,
+            kept=self.kept,
+            taxonomies=shapes_of(self.cards.values(), self.shapes, self.taxonomy),
+            unnamed=self.unnamed,
+            proposed=self.proposed,
         )
-        shapes = shapes_of(self.cards.values(), self.shapes, self.taxonomy)
-        stock = replace(stock, taxonomies=shapes, unnamed=self.unnamed, proposed=self.proposed)
         report = take_stock(stock, version("conspectus"))
         self.folder.save_report(report)
         if draft and self.taxonomy:

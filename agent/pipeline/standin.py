@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
 
-from agent.draft import Citation, Claim
+from agent.draft import OVERVIEWS, Citation, Claim
 from agent.errors import CallError
 from agent.fields import FailedClaim, NumberedParagraph, PartDigest, SectionDigest
 from agent.llm.call import Call, Json, Reply, Transport, canonical
 from agent.llm.wire import sent_by
 from agent.pipeline.habits import USUAL_CELL, USUAL_CLAIM, USUAL_CLAIMS, USUAL_WHY, Habits
 from agent.review import BUILT_IN
-from agent.write import OVERVIEWS
 
 _ONCE = frozenset(f"write_{name}" for name in OVERVIEWS)
 _WORDS = "in the words of the model that will be asked "

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from agent import write
 from agent.check import check_passages, reopen, stands_up
-from agent.draft import Claim, Draft, Outcome, Part, Passage, Section
+from agent.draft import OVERVIEWS, Claim, Draft, Outcome, Part, Passage, Section
 from agent.llm.client import Client
 from agent.llm.prompts import wording_of
 from agent.papers import Corpus
@@ -133,7 +133,10 @@ class Writing:
             else:
                 opened.append(section.model_copy(update={"opening": text}))
         for one in write.write_openings(whole, self.corpus, self.taxonomy, client, self.readers.private):
-            (self.unanswered if isinstance(one, Unanswered) else opened).append(one)  # type: ignore[arg-type]
+            if isinstance(one, Unanswered):
+                self.unanswered.append(one)
+            else:
+                opened.append(one)
         return opened
 
     @property
@@ -146,7 +149,7 @@ class Writing:
         shown = draft.model_copy(update={"sections": tuple(sections)}).only_checked().sections
         private = self.readers.private
         client = self.readers.of(*write.overview_keys(shown, private))
-        before: dict[str, Passage] = {name: text for name in write.OVERVIEWS if (text := getattr(draft, name))}
+        before: dict[str, Passage] = {name: text for name in OVERVIEWS if (text := getattr(draft, name))}
         texts = dict(before)
         for name, text in self._over(shown, before, client).items():
             if isinstance(text, Unanswered):
@@ -156,7 +159,7 @@ class Writing:
             else:
                 texts[name] = write.with_sentences_by_hand(_known(before, text), [text])[0]
         checked = {passage.id: passage for passage in self._checked(list(texts.values()))}
-        return {name: checked.get(name) for name in write.OVERVIEWS}
+        return {name: checked.get(name) for name in OVERVIEWS}
 
     def _over(
         self, sections: Sequence[Section], texts: Mapping[str, Passage], client: Client
@@ -166,19 +169,19 @@ class Writing:
         inputs = write.overview_inputs(sections, self._survey, private)
         whole: list[str] = []
         touched: dict[str, Revision] = {}
-        for name in write.OVERVIEWS:
+        for name in OVERVIEWS:
             text = texts.get(name)
             if text is None or self._is_to_be_whole(text, client, f"write_{name}", name):
                 whole.append(name)
             elif text.made.inputs != inputs:
-                revision = write.overview_revision(name, text, sections, self.taxonomy, self._survey, private)
+                revision = write.overview_revision(name, text, sections, self.taxonomy, self._survey, private=private)
                 whole += [name] if revision is None else []
                 touched |= {name: revision} if revision else {}
         revised = write.revise_texts(list(touched.values()), self.corpus, client)
         done: dict[str, Passage | Unanswered | None] = dict(zip(touched, revised, strict=True))
         whole += [name for name, text in done.items() if text is None]
         written = write.write_overview(
-            sections, self.corpus, self.cards, self.taxonomy, client, self._survey, names=whole, private=private
+            sections, self.corpus, self.cards, self.taxonomy, client, survey=self._survey, names=whole, private=private
         )
         return done | {name: written.get(name) for name in whole}
 
@@ -196,8 +199,8 @@ class Writing:
             for passage in left:
                 author = "a person edited it" if passage.is_edited else f"{_author(passage)} wrote it"
                 is_alone = self.readers.model.is_built_in
-                judged_by = "no model is named" if is_alone else 'it is on papers with send = "never",'
-                why = f"{author}, and {judged_by} to judge it"
+                kept_back = 'no model may judge it: it is on papers with send = "never"'
+                why = f"{author}, and {'no model is named to judge it' if is_alone else kept_back}"
                 self.unanswered.append(Unanswered(stage="check_support", subject=passage.id, why=why))
             done, unanswered = check_passages([one for one in due if one not in left], self.corpus, client)
             self.unanswered += unanswered

@@ -4,7 +4,7 @@ from agent.draft import Tally, Verdict
 from agent.render.edition import Edition
 from agent.render.printed import NOT_SENT, Chapter
 from agent.review import BUILT_IN
-from agent.wording import count, share
+from agent.wording import count, listed, share
 
 
 def abstract(edition: Edition) -> list[str]:
@@ -45,11 +45,7 @@ def _claims(edition: Edition) -> list[str]:
     if n_by_hand := sum(claim.by_hand for claim in claims):
         said.append(f"{n_by_hand:,} of the claims {'is' if n_by_hand == 1 else 'are'} written or changed by hand.")
     told = [f"{n:,} {'is' if n == 1 else 'are'} {what}" for verdict, what in words if (n := verdicts.count(verdict))]
-    return [*said, f"Of the claims, {_listed(told)}."]
-
-
-def _listed(pieces: list[str]) -> str:
-    return " and ".join([", ".join(pieces[:-1]), pieces[-1]] if len(pieces) > 1 else pieces)
+    return [*said, f"Of the claims, {listed(told)}."]
 
 
 def _sources(edition: Edition) -> list[str]:
@@ -130,7 +126,7 @@ def of_making(edition: Edition) -> list[str]:
     models = [f"the built-in model ({BUILT_IN})" if name == BUILT_IN else name for name in report.models]
     said = [f"Made with conspectus {report.program}."]
     if models:
-        said.append(f"Categories, cards and sentences come from {_listed(models)}.")
+        said.append(f"Categories, cards and sentences come from {listed(models)}.")
     if BUILT_IN in report.models:
         said.append(
             "What the built-in model writes are the papers’ own sentences, in quotation marks; nobody judged them."

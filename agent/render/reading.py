@@ -17,6 +17,8 @@ _ENDS = re.compile(r"[.!?…:][\"”’')\]]*$|\]\(#ref-[^)]*\)[.!?…]?$|\][.!?
 
 
 class Kind(Enum):
+    """What a piece is to whoever reads the file back."""
+
     BLANK = "blank"
     PLACE = "place"
     """The anchor of a chapter or a part."""

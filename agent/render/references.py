@@ -10,6 +10,7 @@ from agent.render.printed import GONE, NOT_SENT, Mark, Sentence
 from agent.render.survey import Name, Survey
 from agent.review import FACTS
 from agent.sentences import sentences
+from agent.wording import listed
 
 MAX_AUTHORS = 6
 """More authors than these are shown as the first few `et al.`"""
@@ -101,7 +102,7 @@ def name_authors(authors: tuple[Author, ...], *, has_more: bool = False) -> str:
         return ", ".join(names[: MAX_AUTHORS - 1]) + " et al."
     if has_more and names:
         return ", ".join(names) + " et al."
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed(names)
 
 
 def links_of(paper: Paper) -> tuple[Link, ...]:

@@ -185,6 +185,7 @@ def overview_revision(
     sections: Sequence[Section],
     taxonomy: Taxonomy,
     survey: Survey,
+    *,
     private: Collection[str] = (),
 ) -> Revision | None:
     """How a text over all sections is to be brought up to date; None where it is better written anew."""
@@ -208,8 +209,8 @@ def write_overview(
     cards: Mapping[str, Card],
     taxonomy: Taxonomy,
     client: Client,
-    survey: Survey,
     *,
+    survey: Survey,
     names: Sequence[str] = OVERVIEWS,
     private: Collection[str] = (),
 ) -> dict[str, Passage | Unanswered]:

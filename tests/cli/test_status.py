@@ -12,9 +12,8 @@ import pytest
 from agent.folder import Folder
 from agent.pipeline import baseline
 from tests.command import Conspectus, Result
-from tests.papers import PLOTS, TAXONOMY, write_jsonl
+from tests.papers import PLOTS, TAXONOMY, contents, write_jsonl
 from tests.terminal import at_a_terminal
-from tests.test_pipeline import contents
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from agent.cli import main; main()"]

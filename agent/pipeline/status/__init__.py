@@ -7,11 +7,11 @@ from agent.errors import CallError
 from agent.folder import Folder
 from agent.llm.call import Call, Reply
 from agent.papers import Frozen
+from agent.pipeline.gather import with_what_is_said
 from agent.pipeline.run import Run, silent
 from agent.pipeline.status import others, sources, texts
 from agent.pipeline.status.stand import Matter, Stand
-from agent.report import Report, SourceReport
-from agent.review import Protocol
+from agent.report import Report
 
 __all__ = ["Matter", "Status", "status_of"]
 
@@ -65,13 +65,13 @@ class _Nobody:
 def status_of(folder: Folder) -> Status:
     """Look at a review; FolderError where there is none, or where a file of it cannot be read."""
     protocol = folder.protocol()
-    report = folder.report()
+    report = folder.report() or Report(program="")
     with rehearse(protocol, Access(), _Nobody(), aside=_Nobody()) as connection:
         run = Run(folder, protocol, connection.client, silent, aside=connection.aside)
         run.corpus = folder.corpus()
-        run.sources = _said(report, protocol)
+        run.sources = tuple(with_what_is_said(report.sources, protocol))
         run.take_up()
-        stand = Stand(folder, protocol, report or Report(program=""), run)
+        stand = Stand(folder, protocol, report, run)
         answers = folder.answers()
         claims = [claim for passage in stand.passages for claim in passage.claims]
         return Status(
@@ -86,11 +86,3 @@ def status_of(folder: Folder) -> Status:
             n_printed=len(run.kept.printed),
             matters=tuple(matter for look in _LOOKS for matter in look(stand)),
         )
-
-
-def _said(report: Report | None, protocol: Protocol) -> tuple[SourceReport, ...]:
-    """What the sources gave, with what review.toml says of them now."""
-    said = {source.name: source.send for source in protocol.sources}
-    return tuple(
-        one.model_copy(update={"send": said.get(one.name, one.send)}) for one in (report.sources if report else ())
-    )

@@ -7,12 +7,13 @@ from agent.changes import State
 from agent.changes.answers import why_other_papers
 from agent.pipeline import baseline
 from agent.pipeline.minimums import shortfalls
-from agent.pipeline.status.stand import Matter, Stand, listed
+from agent.pipeline.status.stand import Matter, Stand, named
 from agent.render.asked import titled
 from agent.wording import count
 
 
 def look_at_runs(stand: Stand) -> Iterator[Matter]:
+    """A refresh that was cut off."""
     if baseline.is_open(stand.folder):
         yield Matter(
             about="refresh",
@@ -22,6 +23,7 @@ def look_at_runs(stand: Stand) -> Iterator[Matter]:
 
 
 def look_at_unanswered(stand: Stand) -> Iterator[Matter]:
+    """What the last run asked in vain."""
     stages = Counter(one.stage for one in stand.report.unanswered)
     if stages:
         told = ", ".join(f"{n:,} of {stage}" for stage, n in sorted(stages.items()))
@@ -31,6 +33,7 @@ def look_at_unanswered(stand: Stand) -> Iterator[Matter]:
 
 
 def look_at_answers(stand: Stand) -> Iterator[Matter]:
+    """Answers that are withheld from print, or were given of other papers."""
     run = stand.run
     for question, why in run.kept.withheld.items():
         yield Matter(
@@ -40,11 +43,12 @@ def look_at_answers(stand: Stand) -> Iterator[Matter]:
     asked = sorted(stand.folder.answers().values(), key=lambda one: (one.question.casefold(), one.id))
     old = [titled(one) for one in asked if why_other_papers(one, state) and titled(one) not in run.kept.withheld]
     if old:
-        says = f"{count(len(old), 'answer')} given when the papers were others: {listed(old)}"
+        says = f"{count(len(old), 'answer')} given when the papers were others: {named(old)}"
         do = "CHANGES.md says which may be other ones; `conspectus ask` asks one again"
         yield Matter(about="answers", says=says, do=do, names=tuple(old))
 
 
 def look_at_minimums(stand: Stand) -> Iterator[Matter]:
+    """Figures that do not keep to their bounds."""
     for why in shortfalls(stand.report, stand.protocol.minimums):
         yield Matter(about="minimums", says=why, do="read more, or ask for less in review.toml")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from agent.classify import DueKind, is_stale
 from agent.folder import Folder
 from agent.pipeline.drifting import PATCH
-from agent.pipeline.status.stand import Matter, Stand, are_kept, listed, reask
+from agent.pipeline.status.stand import Matter, Stand, are_kept, named, reask
 from agent.review import Source
 from agent.wording import count
 
 
 def look_at_sources(stand: Stand) -> Iterator[Matter]:
+    """Sources that are other ones than when they were read; told by their bytes, none is read."""
     before = {source.name: source for source in stand.report.sources}
     gave = {place.file for paper in stand.run.corpus for place in paper.sources}
     found: dict[str, list[str]] = defaultdict(list)
@@ -29,7 +30,7 @@ def look_at_sources(stand: Stand) -> Iterator[Matter]:
     found["unnamed"] = sorted(gave - {source.name for source in stand.protocol.sources})
     for state, (says, do) in _SOURCES.items():
         if found[state]:
-            yield Matter(about="sources", says=f"{says}: {listed(found[state])}", do=do, names=tuple(found[state]))
+            yield Matter(about="sources", says=f"{says}: {named(found[state])}", do=do, names=tuple(found[state]))
 
 
 _READ = "`conspectus refresh` reads them"
@@ -58,25 +59,28 @@ def _digest(folder: Folder, source: Source) -> str | None:
 
 
 def look_at_papers(stand: Stand) -> Iterator[Matter]:
+    """Papers that no source names any more."""
     gone = [paper.key for paper in stand.run.corpus if paper.gone]
     if gone:
-        says = f"{count(len(gone), 'paper')} that no source names any more, marked as gone: {listed(gone)}"
+        says = f"{count(len(gone), 'paper')} that no source names any more, marked as gone: {named(gone)}"
         yield Matter(about="papers", says=f"{says}; cards and claims stay", names=tuple(gone))
     fresh = sorted(set(stand.report.unnamed).difference(gone))
     if fresh:
-        says = f"{count(len(fresh), 'paper')} that no source names any more: {listed(fresh)}"
+        says = f"{count(len(fresh), 'paper')} that no source names any more: {named(fresh)}"
         yield Matter(about="papers", says=says, do="`conspectus refresh` marks them as gone", names=tuple(fresh))
     if not len(stand.run.corpus):
         yield Matter(about="papers", says="none is read yet", do="`conspectus build` reads them")
 
 
 def look_at_taxonomy(stand: Stand) -> Iterator[Matter]:
+    """A change of the taxonomy that waits for a person."""
     if (stand.folder.path / PATCH).is_file():
         do = "read it; `conspectus refresh --accept` takes it, and who deletes it declines it"
         yield Matter(about="taxonomy", says=f"a change is proposed in {PATCH}", do=do)
 
 
 def look_at_cards(stand: Stand) -> Iterator[Matter]:
+    """Papers whose card is to be made, or was made by other words or another model."""
     run = stand.run
     if run.taxonomy is None:
         yield Matter(
@@ -89,7 +93,7 @@ def look_at_cards(stand: Stand) -> Iterator[Matter]:
         groups[one.kind, one.why].append(key)
     for (kind, why), keys in sorted(groups.items()):
         what = "without a card" if kind is DueKind.NEW else f"to be asked again: {why}"
-        says = f"{count(len(keys), 'paper')} {what} ({listed(keys)})"
+        says = f"{count(len(keys), 'paper')} {what} ({named(keys)})"
         yield Matter(about="cards", says=says, do="`conspectus refresh` asks for the cards", names=tuple(keys))
     stale = [key for key, card in run.cards.items() if key not in due and is_stale(card, run.readers.of(key).model)]
     if stale:

@@ -1,17 +1,15 @@
 """All that stands in a review, as a run would find it; and the noun for what is out of date in it, with its words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from agent import write
-from agent.classify import is_usable
 from agent.draft import Draft, Passage
 from agent.folder import Folder
 from agent.papers import Frozen
 from agent.pipeline.run import Run
 from agent.report import Report
-from agent.review import Card, Protocol
+from agent.review import Protocol
+from agent.wording import listed_first
 
 _MOST_NAMES = 3
 REFRESH = "`conspectus refresh` brings it up to date"
@@ -50,31 +48,22 @@ class Stand:
     def passages(self) -> tuple[Passage, ...]:
         return self.run.draft.passages if self.run.draft else ()
 
-    @cached_property
-    def usable(self) -> Mapping[str, Card]:
-        """The cards that may be written from."""
-        run, taxonomy = self.run, self.run.taxonomy
-        return {
-            key: card
-            for key, card in run.cards.items()
-            if taxonomy and is_usable(card, run.corpus.paper(key), taxonomy, run.readers.of(key).model)
-        }
-
-    @cached_property
+    @property
     def draft(self) -> Draft:
-        """What is written, with what is known of its papers; nothing before the first build."""
-        draft = self.run.draft or Draft(title=self.protocol.title)
-        return write.remembered(draft, self.run.corpus, self.usable)
+        """What is written; nothing before the first build."""
+        return self.run.draft or Draft(title=self.protocol.title)
 
 
-def listed(names: Collection[str]) -> str:
-    first = list(names)[:_MOST_NAMES]
-    return ", ".join(first) + (f" and {len(names) - len(first):,} more" if len(names) > len(first) else "")
+def named(names: Sequence[str]) -> str:
+    """The first of what a matter is about."""
+    return listed_first(names, _MOST_NAMES)
 
 
 def are_kept(things: Collection[str]) -> str:
+    """That what is stale stands until somebody wants it otherwise."""
     return "it is kept" if len(things) == 1 else "they are kept"
 
 
 def reask(stage: str, things: Collection[str]) -> str:
+    """What to do about stale records of a stage."""
     return f"`conspectus refresh --reask {stage}` asks {'it' if len(things) == 1 else 'them'} again"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from agent import write
-from agent.draft import Part, Passage
+from agent.draft import OVERVIEWS, Part, Passage
 from agent.folder.files import read_text
 from agent.llm.prompts import wording_of
-from agent.pipeline.status.stand import REFRESH, Matter, Stand, are_kept, listed, reask
+from agent.pipeline.status.stand import REFRESH, Matter, Stand, are_kept, named, reask
 from agent.render.readback import read_back
 from agent.render.stamp import is_unedited
 from agent.review import BUILT_IN
@@ -14,6 +14,7 @@ from agent.wording import count
 
 
 def look_at_hand_edits(stand: Stand) -> Iterator[Matter]:
+    """Edits of survey.md that no run has taken in."""
     file = stand.folder.path / "survey" / "survey.md"
     text = read_text(file) if file.is_file() else ""
     if not text or stand.run.draft is None or is_unedited(text) or stand.report.format < 2:
@@ -21,26 +22,28 @@ def look_at_hand_edits(stand: Stand) -> Iterator[Matter]:
     found = read_back(text, stand.run.draft, stand.run.corpus)
     if found.edits:
         names = tuple(dict.fromkeys(edit.passage for edit in found.edits))
-        says = f"{count(len(found.edits), 'sentence')} of survey.md edited and not taken in yet: {listed(names)}"
+        says = f"{count(len(found.edits), 'sentence')} of survey.md edited and not taken in yet: {named(names)}"
         do = "`conspectus refresh` takes them in, and has them checked"
         yield Matter(about="hand edits", says=says, do=do, names=names)
     if found.lost:
         lines = [f"line {one.number}" for one in found.lost]
-        says = f"{count(len(found.lost), 'edit')} of survey.md cannot be kept: {listed(lines)}: {found.lost[0].why}"
+        says = f"{count(len(found.lost), 'edit')} of survey.md cannot be kept: {named(lines)}: {found.lost[0].why}"
         do = "`conspectus refresh` prints over them; keep what you want of them elsewhere"
         yield Matter(about="hand edits", says=says, do=do, names=tuple(lines))
 
 
 def look_at_sections(stand: Stand) -> Iterator[Matter]:
+    """Parts, openings and texts over all sections that a refresh would write or bring up to date."""
     run = stand.run
-    if run.taxonomy is None or not stand.usable:
+    usable = run.usable()
+    if run.taxonomy is None or not usable:
         return
     draft, private = stand.draft, run.readers.private
     parts = {part.id: part for section in draft.sections for part in section.parts}
     size, question = stand.protocol.writing.papers_per_call, stand.protocol.question
     plans = write.plan(
         run.corpus,
-        stand.usable,
+        usable,
         run.taxonomy,
         papers_per_call=size,
         question=question,
@@ -58,11 +61,11 @@ def look_at_sections(stand: Stand) -> Iterator[Matter]:
         ("to be taken out, since it has no paper left", sorted(parts.keys() - {one.id for one in plans})),
     ):
         if ids:
-            says = f"{count(len(ids), 'part')} {what}: {listed(ids)}"
+            says = f"{count(len(ids), 'part')} {what}: {named(ids)}"
             yield Matter(about="sections", says=says, do=REFRESH, names=tuple(ids))
     texts = [] if due or len(draft.sections) == 0 else list(_texts_due(stand))
     if texts:
-        says = f"{count(len(texts), 'text')} over others to be revised: {listed(texts)}"
+        says = f"{count(len(texts), 'text')} over others to be revised: {named(texts)}"
         yield Matter(about="sections", says=says, do=REFRESH, names=tuple(texts))
     yield from _stale_passages(stand)
 
@@ -78,7 +81,7 @@ def _texts_due(stand: Stand) -> Iterator[str]:
     inputs = write.overview_inputs(shown.sections, survey, private)
     keys = write.overview_keys(shown.sections, private)
     model = run.readers.of(*keys).model
-    for name in write.OVERVIEWS if keys else ():
+    for name in OVERVIEWS if keys else ():
         text: Passage | None = getattr(stand.draft, name)
         if text is None or text.made.inputs != inputs or write.gives_way(text, model):
             yield name
@@ -100,18 +103,19 @@ def _prompt_of(passage: Passage) -> str:
     """The prompt that a passage comes from, however often it was amended since."""
     if isinstance(passage, Part):
         return "write_section"
-    return f"write_{passage.id}" if passage.id in write.OVERVIEWS else "write_merge"
+    return f"write_{passage.id}" if passage.id in OVERVIEWS else "write_merge"
 
 
 def look_at_check(stand: Stand) -> Iterator[Matter]:
+    """Passages that no judge has seen, or another one than would be asked now."""
     waiting = [passage.id for passage in stand.passages if passage.is_printed and not passage.is_checked]
     if waiting:
-        says = f"{count(len(waiting), 'passage')} with sentences by hand that no judge has seen: {listed(waiting)}"
+        says = f"{count(len(waiting), 'passage')} with sentences by hand that no judge has seen: {named(waiting)}"
         do = "`conspectus refresh` has them judged, where a model is named"
         yield Matter(about="check", says=says, do=do, names=tuple(waiting))
     left = [passage.id for passage in stand.passages if not passage.is_printed]
     if left:
-        says = f"{count(len(left), 'passage')} not checked, and so not printed: {listed(left)}"
+        says = f"{count(len(left), 'passage')} not checked, and so not printed: {named(left)}"
         yield Matter(about="check", says=says, do="`conspectus refresh` has them checked", names=tuple(left))
     others = [
         passage.id
