@@ -1,6 +1,6 @@
 """What is asked of a corpus and what it answered: the question's scope and plan, what papers say to it, the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from pydantic import field_validator
@@ -215,6 +215,16 @@ class Answer(Frozen):
         for saying in self.matching if self.kind is Kind.CORPUS and self.answered else ():
             quotes.setdefault(saying.key, saying.quote)
         return quotes
+
+
+def by_question(answer: Answer) -> tuple[str, str]:
+    """Where an answer comes among others that are listed: by its question."""
+    return answer.question.casefold(), answer.id
+
+
+def inputs_of(corpus: Corpus, keys: Collection[str]) -> str:
+    """Names the papers that a question is put to, as they are: `made.inputs` of its answer."""
+    return digest_of([[paper.key, paper.digest] for paper in corpus if paper.key in keys])
 
 
 def id_of(question: str, scope: Scope = EVERYWHERE) -> str:

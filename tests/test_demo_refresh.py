@@ -29,7 +29,8 @@ def sentences(draft: dict[str, object]) -> list[str]:
 
     def look(node: object) -> None:
         if isinstance(node, dict):
-            found.extend(json.dumps(claim) for claim in node.get("claims", ()))
+            if isinstance(node.get("claims"), list):  # and no figure of how many there are
+                found.extend(json.dumps(claim) for claim in node["claims"])
             for inner in node.values():
                 look(inner)
         elif isinstance(node, list):

@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_to_is_not_held(tmp_path: Path) -> None:
 def test_what_a_killed_run_had_half_written_is_swept_away(tmp_path: Path) -> None:
     (tmp_path / "survey").mkdir()
     left = [tmp_path / ".papers.jsonl.x7_k1q2a.new", tmp_path / "survey" / ".survey.md.abcdefgh.new"]
-    kept = [tmp_path / "papers.jsonl", tmp_path / "notes.new", tmp_path / ".mine"]
+    kept = [tmp_path / "mine.jsonl", tmp_path / "notes.new", tmp_path / ".mine"]
     for file in (*left, *kept):
         file.write_text("half")
     with Folder(tmp_path).held("build", pytest.fail):

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agent.changes.nouns import AnswerChange, Changed, Find, State
 from agent.errors import QuestionError
-from agent.papers import digest_of
-from agent.question import Answer, Kind
+from agent.question import Answer, Kind, by_question, inputs_of
 from agent.wording import count, listed, listed_first
 
 MOST_NAMED = 3
@@ -24,12 +23,8 @@ def _is_same(one: Answer | None, other: Answer) -> bool:
 
 
 def _as_changes(answers: Collection[Answer]) -> tuple[AnswerChange, ...]:
-    in_order = sorted(answers, key=_by_question)
+    in_order = sorted(answers, key=by_question)
     return tuple(AnswerChange(id=one.id, question=one.question, scope=one.scope) for one in in_order)
-
-
-def _by_question(answer: Answer) -> tuple[str, str]:
-    return answer.question.casefold(), answer.id
 
 
 def why_other_papers(answer: Answer, state: State) -> str | None:
@@ -38,12 +33,8 @@ def why_other_papers(answer: Answer, state: State) -> str | None:
         keys = answer.scope.keys(state.corpus, state.cards, state.taxonomy)
     except QuestionError as error:
         return f"it cannot be put as it was: {error}"
-    return None if _inputs(state, keys) == answer.made.inputs else "its papers changed, or others came in or left"
-
-
-def _inputs(state: State, keys: Collection[str]) -> str:
-    """What an answer put to these papers is made from."""
-    return digest_of([[paper.key, paper.digest] for paper in state.corpus if paper.key in keys])
+    is_of_these = inputs_of(state.corpus, keys) == answer.made.inputs
+    return None if is_of_these else "its papers changed, or others came in or left"
 
 
 class Outdating:
@@ -58,7 +49,7 @@ class Outdating:
     def outdated(self, find: Find | None) -> tuple[AnswerChange, ...]:
         """The answers that may be other ones now, in the order of their questions."""
         found = []
-        for answer in sorted(self._after.answers.values(), key=_by_question):
+        for answer in sorted(self._after.answers.values(), key=by_question):
             whys = tuple(self._whys(answer, find))
             if whys:
                 found.append(AnswerChange(id=answer.id, question=answer.question, scope=answer.scope, whys=whys))
@@ -71,7 +62,8 @@ class Outdating:
         except QuestionError as error:
             yield f"it cannot be put as it was: {error}"
             return
-        is_of_these = _inputs(state, now) == answer.made.inputs  # then it was given after what happened to their texts
+        # Then it was given after what happened to their texts.
+        is_of_these = inputs_of(state.corpus, now) == answer.made.inputs
         cited = {citation.key for claim in answer.claims for citation in claim.citations}
         cited |= {row.key for row in answer.passage.rows} | set(answer.matching_keys)
         used = cited | set(answer.read) | set(answer.nearest)

@@ -31,7 +31,7 @@ from agent.cli.options import (
 from agent.cli.outcome import cost_lines
 from agent.cli.step import refuse_idle_record, work_on
 from agent.folder import Folder
-from agent.question import Answer, Scope
+from agent.question import Answer, Scope, by_question
 from agent.render.asked import heading, titled
 from agent.report import Report
 from agent.wording import count
@@ -121,7 +121,7 @@ def _show_asked(folder: Folder, question: str | None, *, as_json: bool) -> NoRet
     if question is not None:
         raise typer.BadParameter("it lists what was asked, and asks nothing", param_hint="--list")
     folder.protocol()
-    answers = sorted(folder.answers().values(), key=lambda one: (not one.kept, one.question.casefold(), one.id))
+    answers = sorted(folder.answers().values(), key=lambda one: (not one.kept, by_question(one)))
     report = folder.report()
     withheld = report.answers_withheld if report else {}
     if as_json:

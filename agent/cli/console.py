@@ -35,7 +35,7 @@ WHAT = {
     "classify_facets": "answering new facets",
     "write_section": "writing sections",
     "write_amend": "amending sections",
-    "write_revise": "revising what stands over them",
+    "write_revise": "revising texts over them",
     "write_missing": "writing on missed papers",
     "write_merge": "ordering sections",
     "write_introduction": "writing the introduction",

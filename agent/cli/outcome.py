@@ -192,9 +192,11 @@ _LEFT: dict[tuple[str, str], tuple[str, ...]] = {
     ("taxonomy", "taxonomies"): ("induce_propose", "induce_merge", "induce_terms"),
     ("card", "cards"): ("classify_paper",),
     ("card's quotes", "cards' quotes"): ("classify_quotes",),
-    ("section or part", "sections or parts"): ("write_section", "write_missing"),
+    ("card's new facets", "cards' new facets"): ("classify_facets",),
+    ("section or part", "sections or parts"): ("write_section", "write_missing", "write_amend"),
     ("section's opening", "sections' openings"): ("write_merge",),
     ("text over all sections", "texts over all sections"): tuple(f"write_{name}" for name in OVERVIEWS),
+    ("opening or text to be revised", "openings or texts to be revised"): ("write_revise",),
     ("passage to be checked", "passages to be checked"): ("check_support", "check_repair"),
 }
 """What is left where a prompt was not sent: in words for one and for many."""

@@ -7,10 +7,9 @@ from agent import ask as asked
 from agent.check import check_passages
 from agent.draft import Part
 from agent.llm.client import Client
-from agent.papers import digest_of
 from agent.pipeline.kept import why_withheld
 from agent.pipeline.run import Run
-from agent.question import EVERYWHERE, Answer, Plan, Scope, id_of
+from agent.question import EVERYWHERE, Answer, Plan, Scope, id_of, inputs_of
 from agent.review import Made, Unanswered
 from agent.search import Index
 from agent.search.vocabulary import near_words
@@ -108,7 +107,7 @@ class Asking:
     @property
     def _inputs(self) -> str:
         """Names the papers within the scope as they are."""
-        return digest_of([[paper.key, paper.digest] for paper in self._run.corpus if paper.key in self._keys])
+        return inputs_of(self._run.corpus, self._keys)
 
     def _understood(self, questions: Sequence[str]) -> dict[str, Plan | Unanswered]:
         if not self._quotable:

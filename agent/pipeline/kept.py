@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agent.check import look, stands_up
 from agent.papers import Corpus
-from agent.question import Answer, Kind, Saying
+from agent.question import Answer, Kind, Saying, by_question
 from agent.render.asked import titled
 from agent.report import Kept
 
@@ -13,7 +13,7 @@ AGAIN = "; ask it again to have it back"
 
 def kept_answers(answers: Iterable[Answer], corpus: Corpus) -> Kept:
     """The answers that are kept, as far as nothing in them has come to be wrong."""
-    kept = sorted((one for one in answers if one.kept), key=lambda one: (one.question.casefold(), one.id))
+    kept = sorted((one for one in answers if one.kept), key=by_question)
     whys = {answer.id: why_withheld(answer, corpus) for answer in kept}
     return Kept(
         tuple(answer for answer in kept if not whys[answer.id]),

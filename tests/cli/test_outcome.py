@@ -6,6 +6,7 @@ from agent.cli.outcome import cost_lines, left_lines, lines
 from agent.draft import Finding, Outcome, Problem, Tally
 from agent.llm.call import Usage
 from agent.llm.prices import Price
+from agent.llm.prompts import known_prompts
 from agent.pipeline.spent import Spent
 from agent.report import Report
 from agent.review import Unanswered
@@ -124,3 +125,10 @@ def test_what_a_stopped_run_left_is_counted() -> None:
         "the next run goes on with them"
     ]
     assert left_lines(Report(program="0", unanswered=tuple(left("classify_paper", 2, stopped=False)))) == []
+
+
+@pytest.mark.parametrize("prompt", sorted(name for name in known_prompts() if not name.startswith(("ask_", "doctor_"))))
+def test_no_prompt_of_a_run_is_passed_over_where_it_was_not_sent(prompt: str) -> None:
+    left = Unanswered(stage=prompt, subject="s", why="spent", stopped=True)
+    (line,) = left_lines(Report(program="0", unanswered=(left,)))
+    assert line.startswith("not asked: 1 ")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Opens the one pull request, or brings its text up to date: every entry of CHANGES.md that the base does not have.
-# From the environment: GH_TOKEN, which gh reads itself, and TITLE.
+# From the environment: GH_TOKEN, which gh reads itself, TITLE and OPEN.
 . "$(dirname "${BASH_SOURCE[0]}")/repository.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/entries.sh"
 
@@ -39,6 +39,11 @@ if ! git rev-parse --quiet --verify "refs/remotes/$REMOTE/$BRANCH" >/dev/null ||
 fi
 
 text >"$NOTES/text.md"
+if [ "${OPEN:-true}" != true ]; then
+  summarise "$(cat "$NOTES/text.md")"
+  echo "$BRANCH is pushed; no pull request is wanted"
+  exit 0
+fi
 found=$(list open OPEN)
 open=${found%% *}
 if [ -z "$open" ] && [ -z "$(entries)" ]; then

@@ -8,6 +8,7 @@ from agent.changes.answers import why_other_papers
 from agent.pipeline import baseline
 from agent.pipeline.minimums import shortfalls
 from agent.pipeline.status.stand import Matter, Stand, named
+from agent.question import by_question
 from agent.render.asked import titled
 from agent.wording import count
 
@@ -40,7 +41,7 @@ def look_at_answers(stand: Stand) -> Iterator[Matter]:
             about="answers", says=f"kept and not printed: {question}: {why}", do="ask it again", names=(question,)
         )
     state = State(run.corpus, run.cards, run.taxonomy)
-    asked = sorted(stand.folder.answers().values(), key=lambda one: (one.question.casefold(), one.id))
+    asked = sorted(stand.folder.answers().values(), key=by_question)
     old = [titled(one) for one in asked if why_other_papers(one, state) and titled(one) not in run.kept.withheld]
     if old:
         says = f"{count(len(old), 'answer')} given when the papers were others: {named(old)}"
