@@ -625,7 +625,7 @@ def test_a_fault_of_a_sentence_by_hand_is_found_once_and_printed() -> None:
     review = built(3)
     review.by_hand("worms", 1, "It took 77 days.")
     transport = review.run()
-    assert asked(transport, "check_support")[:1] != [["It took 77 days."]]
+    assert not any("77 days" in text for texts in asked(transport, "check_support") for text in texts)
     (finding,) = review.part().findings
     assert finding.outcome is Outcome.KEPT and "77" in finding.why
     assert review.run().calls == []

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,6 +128,18 @@ def test_a_source_that_disappeared_keeps_its_papers_and_marks_them(gardens: Path
     write_jsonl(gardens.parent / "more.jsonl", PLOTS[6:])
     conspectus("refresh", gardens)
     assert not any(paper.gone for paper in Review.open(gardens).folder.corpus())
+
+
+def test_a_clone_without_its_sources_stands_as_it_is(gardens: Path, tmp_path: Path, conspectus: Conspectus) -> None:
+    """The sources may lie outside of the repository; on the machine that had them, it tells that they are gone."""
+    clone = tmp_path / "elsewhere" / "r"
+    shutil.copytree(gardens, clone, ignore=shutil.ignore_patterns(".conspectus"))
+    before = contents(clone)
+    assert conspectus("refresh", clone, "--locked").code == 0
+    assert conspectus("refresh", clone).out.startswith("nothing is new: 6 papers")
+    assert contents(clone) == before
+    (gardens.parent / "g.jsonl").unlink()
+    assert conspectus("refresh", gardens).out.startswith("6 papers are gone")
 
 
 def test_what_a_stopped_refresh_did_is_written_down_and_the_next_goes_on(

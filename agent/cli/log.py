@@ -18,7 +18,7 @@ from agent.cli.console import seen, show, show_json
 from agent.cli.options import FolderArgument, JsonOption
 from agent.errors import FolderError
 from agent.folder import Folder
-from agent.pipeline.runs import Month, RunDone, RunLog, read_log
+from agent.pipeline.runs import MonthDone, RunDone, RunLog, read_log
 from agent.shown import without_unseen
 from agent.wording import count
 
@@ -119,7 +119,7 @@ def _cost(run: RunDone) -> str:
     return f"${run.cost_usd:,.4f}" if run.attempts else "-"
 
 
-def _month(month: Month) -> tuple[str, ...]:
+def _month(month: MonthDone) -> tuple[str, ...]:
     cost = f"${month.cost_usd:,.4f}"
     cost += f" and {count(month.unpriced, 'run')} of unknown price" if month.unpriced else ""
     cost += f" of ${month.limit_usd:,.2f}" if month.limit_usd is not None else ""

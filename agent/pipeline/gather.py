@@ -2,14 +2,15 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.corpus import merge
 from agent.errors import SourceError, TooManyNew
 from agent.folder import Folder
-from agent.papers import Corpus, Duplicate, Paper, Record, Skipped
+from agent.papers import Corpus, Duplicate, Record, Skipped
+from agent.pipeline.sending import still_private
 from agent.pipeline.unnamed import Reach, find_unnamed, marked
 from agent.report import Report, SourceReport
 from agent.review import Protocol, Send, Source
@@ -81,6 +82,7 @@ def gather(
     say: Callable[[str], None],
     *,
     marks_gone: bool = False,
+    is_clone: bool = False,
     max_new: int | None = None,
 ) -> Gathered:
     """Read the sources that changed since the last time and make one corpus of all.
@@ -89,9 +91,12 @@ def gather(
     be read is skipped, with a line in the report and one said; SourceError where no source gives a paper.
 
     What no source names any more is kept and listed, and marked as gone where `marks_gone`; the mark goes in any run
-    in which it is named again. TooManyNew where more than `max_new` papers come into a corpus that has some.
+    in which it is named again. In a clone, which never had them, it tells nothing that no source is there. TooManyNew
+    where more than `max_new` papers come into a corpus that has some.
     """
     look = _look(folder, protocol, marks_gone=marks_gone)
+    if is_clone and not any(look.digests.values()) and not look.closed:
+        look = replace(look, marks_gone=False)
     for name in look.lost:
         say(_why_lost(name, look))
     _say_released(protocol, look.before, say)
@@ -140,7 +145,7 @@ def _read_anew(look: _Look, say: Callable[[str], None], max_new: int | None) -> 
     never = {one.name for one in sources if one.send == "never"}
     spoken = {"unspoken": merged.unspoken, "still": look.still}
     unnamed = find_unnamed(merged.corpus, reach, **spoken, is_strict=look.marks_gone)
-    corpus = _still_private(merged.corpus, look.earlier, fresh, never)
+    corpus = still_private(merged.corpus, look.earlier, fresh, never)
     corpus = marked(corpus, look.earlier, unnamed, reach, marks_gone=look.marks_gone)
     return Gathered(corpus, merged.duplicates, sources, is_new=True, unnamed=unnamed)
 
@@ -218,27 +223,6 @@ def with_what_is_said(sources: Iterable[SourceReport], protocol: Protocol) -> li
     """The sources with what review.toml says of them now; of one that it does not name the last word stands."""
     said = {source.name: source.send for source in protocol.sources}
     return [source.model_copy(update={"send": said.get(source.name, source.send)}) for source in sources]
-
-
-def _still_private(corpus: Corpus, earlier: Corpus, fresh: Collection[str], never: Collection[str]) -> Corpus:
-    """The corpus, where a paper that is remembered, and not known from fresh sources alone, stays in private ones.
-
-    What is remembered of it was merged from all of its records, and the private one may have left its source since.
-    """
-    owed = {
-        place: [other for other in paper.sources if other.file in never]
-        for paper in earlier
-        for place in paper.sources
-        if place.file not in fresh
-    }
-
-    def with_owed(paper: Paper) -> Paper:
-        places = {*paper.sources, *(other for place in paper.sources for other in owed.get(place, ()))}
-        if len(places) == len(paper.sources):
-            return paper
-        return paper.model_copy(update={"sources": tuple(sorted(places, key=lambda one: (one.file, one.position)))})
-
-    return Corpus(map(with_owed, corpus)) if any(owed.values()) else corpus
 
 
 def _digest(folder: Folder, source: Source) -> str:

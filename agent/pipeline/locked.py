@@ -10,6 +10,7 @@ from agent.errors import CallError
 from agent.folder import Folder
 from agent.llm.call import Call, Reply
 from agent.papers import Frozen
+from agent.pipeline import baseline
 from agent.pipeline.estimate import run_on_copy
 from agent.pipeline.minimums import Reached, reached
 from agent.pipeline.wish import Wish
@@ -58,7 +59,9 @@ def look_locked(folder: Folder, protocol: Protocol, access: Access) -> Locked:
         place = Path(closing.enter_context(TemporaryDirectory(prefix="conspectus-")))
         counting = _Counting()
         connection = closing.enter_context(rehearse(protocol, access, counting, aside=counting))
-        run = run_on_copy(folder, protocol, place, connection, Wish(is_refresh=True))
+        run = run_on_copy(
+            folder, protocol, place, connection, Wish(is_refresh=True, is_clone=not baseline.is_kept(folder))
+        )
         run.gather()
         for step in ("induce", "classify", "write"):
             if not getattr(run, step)():

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,7 +80,8 @@ def plan(folder: Folder, protocol: Protocol, access: Access, wish: Wish) -> Plan
         placed = {key: card.category for key, card in folder.cards().items()}
         stand_in = StandIn(built_in(), habits, kept.recall, exact=True, placed=placed)
         connection = closing.enter_context(rehearse(protocol, access, stand_in))
-        run = run_on_copy(folder, protocol, place, connection, wish)
+        here = replace(wish, is_clone=not baseline.is_kept(folder))
+        run = run_on_copy(folder, protocol, place, connection, here)
         earlier = baseline.before(folder).corpus
         run.gather()
         before = run.draft

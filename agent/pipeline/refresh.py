@@ -1,7 +1,7 @@
 """A refresh: what is new comes in, what it touches is brought up to date, and CHANGES.md says what changed and why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from agent.changes import Changes, compare, entry_of, newest, prepended
@@ -43,6 +43,7 @@ def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callabl
     Raises what ended the run early, after what was done until then is written down.
     """
     look_over(wish, folder)
+    wish = replace(wish, is_clone=not baseline.is_kept(folder))
     baseline.begin(folder)
     if wish.accept:
         accept_changes(folder, say)

@@ -82,7 +82,12 @@ class Run:
         """Sources to corpus, once what a person edited in survey.md is taken in."""
         self.readback = take_in_edits(self.folder, self.protocol, self.say)
         gathered = gather(
-            self.folder, self.protocol, self.say, marks_gone=self.wish.is_refresh, max_new=self._max_new()
+            self.folder,
+            self.protocol,
+            self.say,
+            marks_gone=self.wish.is_refresh,
+            is_clone=self.wish.is_clone,
+            max_new=self._max_new(),
         )
         self.corpus, self.sources = gathered.corpus, gathered.sources
         self.unnamed = gathered.unnamed

@@ -35,7 +35,7 @@ class RunDone(Frozen):
         return self.input_tokens + self.output_tokens
 
 
-class Month(Frozen):
+class MonthDone(Frozen):
     """What the runs of a calendar month took together."""
 
     month: str
@@ -56,7 +56,7 @@ class RunLog(Frozen):
     """All runs, the newest first."""
 
     runs: tuple[RunDone, ...]
-    months: tuple[Month, ...]
+    months: tuple[MonthDone, ...]
     """The newest first."""
     broken: int
     """Lines of runs.jsonl that tell of no run."""
@@ -115,12 +115,12 @@ def _run(line: Mapping[str, object]) -> RunDone | None:
     )
 
 
-def _months(runs: Iterable[RunDone], limit: float | None) -> list[Month]:
+def _months(runs: Iterable[RunDone], limit: float | None) -> list[MonthDone]:
     by_month: dict[str, list[RunDone]] = {}
     for run in runs:
         by_month.setdefault(run.when.strftime("%Y-%m"), []).append(run)
     return [
-        Month(
+        MonthDone(
             month=month,
             runs=len(own),
             calls=sum(run.calls for run in own),

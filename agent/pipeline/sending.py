@@ -27,6 +27,27 @@ def keys_not_sent(corpus: Corpus, sources: Iterable[SourceReport]) -> frozenset[
     return frozenset(paper.key for paper in corpus if any(place.file not in sending for place in paper.sources))
 
 
+def still_private(corpus: Corpus, earlier: Corpus, fresh: Collection[str], never: Collection[str]) -> Corpus:
+    """The corpus, where a paper that is remembered, and not known from fresh sources alone, stays in private ones.
+
+    What is remembered of it was merged from all of its records, and the private one may have left its source since.
+    """
+    owed = {
+        place: [other for other in paper.sources if other.file in never]
+        for paper in earlier
+        for place in paper.sources
+        if place.file not in fresh
+    }
+
+    def with_owed(paper: Paper) -> Paper:
+        places = {*paper.sources, *(other for place in paper.sources for other in owed.get(place, ()))}
+        if len(places) == len(paper.sources):
+            return paper
+        return paper.model_copy(update={"sources": tuple(sorted(places, key=lambda one: (one.file, one.position)))})
+
+    return Corpus(map(with_owed, corpus)) if any(owed.values()) else corpus
+
+
 def without(corpus: Corpus, private: Collection[str]) -> Corpus:
     """The papers that may be sent."""
     return Corpus(paper for paper in corpus if paper.key not in private) if private else corpus

@@ -12,6 +12,8 @@ class Wish:
 
     is_refresh: bool = False
     """Whether papers that no source names any more are marked, and `max_new` is heeded."""
+    is_clone: bool = False
+    """Whether this machine never refreshed the review: that none of its sources is here then tells nothing."""
     max_new: int | None = None
     """In place of what review.toml says."""
     rewrite: frozenset[str] = frozenset()

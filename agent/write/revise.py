@@ -14,10 +14,10 @@ from agent.write.edits import edited, numbered
 
 CLAIMS_IN_DIGEST = 240
 """How many checked claims the texts over all sections are told, in all."""
-
-_BREAK = "\t"
 SURVEY = "survey"
 """Under which a text over all sections remembers the title and the question."""
+_BREAK = "\t"
+"""Parts where a claim stands from the papers that it cites, in what a text remembers of it; no id or key has one."""
 
 
 @dataclass(frozen=True)
