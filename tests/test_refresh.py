@@ -105,6 +105,9 @@ def test_figures_below_their_minimum_end_with_their_own_code(gardens: Path, cons
     assert "agreement: not measured; review.toml asks for at least 90.0 %" in ended.out
     write_jsonl(gardens.parent / "g.jsonl", PLOTS)
     assert conspectus("refresh", gardens).code == 3
+    for command in ("build", "check"):
+        ended = conspectus(command, gardens)
+        assert (ended.code, "agreement: not measured" in ended.out) == (3, True)
 
 
 def test_a_broken_query_stops_it_before_anything_is_written(gardens: Path, conspectus: Conspectus) -> None:

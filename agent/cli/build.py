@@ -22,12 +22,13 @@ from agent.cli.options import (
     access,
     build_line,
 )
-from agent.cli.outcome import Result, end
+from agent.cli.outcome import Result, end, lines
 from agent.cli.step import refuse_idle_record, work_on
 from agent.connect import Access
 from agent.llm.call import Usage
 from agent.pipeline import Review
 from agent.pipeline.estimate import Estimate
+from agent.pipeline.minimums import shortfalls
 from agent.pipeline.review import Piloted
 from agent.report import Report
 from agent.review import FACTS
@@ -67,8 +68,9 @@ def command(
         lambda review, console: review.build(may_go_on=lambda found: may_go_on(found, console, yes=yes)),
         as_json=as_json,
     )
-    result = Result.of(report, last=f"the survey: {folder / 'survey' / 'survey.html'}")
-    end(report, review.spent, result, as_json=as_json)
+    below = shortfalls(report, review.folder.protocol().minimums)
+    result = Result([*lines(report), *below], report, last=f"the survey: {folder / 'survey' / 'survey.html'}")
+    end(report, review.spent, result, as_json=as_json, falls_short=bool(below))
 
 
 def may_go_on(found: Estimate, console: Console, *, yes: bool) -> bool:
@@ -95,17 +97,17 @@ def _pilot(folder: Path, way: Access, n_papers: int, *, as_json: bool) -> NoRetu
         return report, cards, review.estimate()
 
     review, (report, cards, rest) = work_on(folder, way, work, as_json=as_json)
-    lines = [line for one in cards for line in _card_lines(one)]
+    shown = [line for one in cards for line in _card_lines(one)]
     known = [one.usage for one in cards if one.usage]
     if known:
         took = sum(known, Usage())
         cost = "" if took.cost_usd is None else f", ${about(took.cost_usd)}"
         n_tokens = took.input_tokens + took.output_tokens
-        lines.append(f"{count(len(known), 'card')} took {count(n_tokens, 'token')}{cost}")
-    lines += ["the rest:", *told(rest)] if rest.stages or rest.is_free else told(rest)
+        shown.append(f"{count(len(known), 'card')} took {count(n_tokens, 'token')}{cost}")
+    shown += ["the rest:", *told(rest)] if rest.stages or rest.is_free else told(rest)
     value = {"cards": [_as_value(one) for one in cards], "rest": rest, "report": report}
     last = f"next: {build_line(folder, way)}"
-    end(report, review.spent, Result(lines, value, last), as_json=as_json)
+    end(report, review.spent, Result(shown, value, last), as_json=as_json)
 
 
 def _card_lines(one: Piloted) -> list[str]:

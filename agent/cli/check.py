@@ -29,6 +29,7 @@ from agent.cli.outcome import Result, end, findings_by_kind
 from agent.cli.step import bring
 from agent.draft import Draft, Finding, Outcome, Part, Problem, Tally
 from agent.papers import Corpus
+from agent.pipeline.minimums import shortfalls
 from agent.report import Report
 from agent.wording import count, share
 
@@ -80,8 +81,9 @@ def command(
     )
     seen = look_again((review.folder.draft() or Draft(title="")).only_checked(), review.folder.corpus())
     lines = [*(_told(finding) for finding in report.findings if findings), *figures(report), str(seen)]
-    result = Result([*lines, *map(str, seen.wrong)], _value(report, seen))
-    end(report, review.spent, result, as_json=as_json, falls_short=bool(seen.wrong))
+    below = shortfalls(report, review.folder.protocol().minimums)
+    result = Result([*lines, *map(str, seen.wrong), *below], _value(report, seen))
+    end(report, review.spent, result, as_json=as_json, falls_short=bool(seen.wrong or below))
 
 
 def look_again(draft: Draft, corpus: Corpus) -> Look:
