@@ -10,7 +10,7 @@ from agent import Access, Review
 from agent.draft import Verdict
 from agent.errors import ConspectusError, FolderError
 from agent.folder import Folder
-from agent.pipeline.edits import EDITED
+from agent.pipeline.hand_edits import EDITED
 from agent.review import Protocol
 from tests.stub import Stub, running_stub
 

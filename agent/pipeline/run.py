@@ -12,8 +12,8 @@ from agent.induce import BUILT_IN_BATCH, PAPERS_PER_BATCH, induce, learn_terms
 from agent.llm.client import Client
 from agent.llm.gate import Gate
 from agent.papers import Corpus
-from agent.pipeline.edits import take_in_edits
 from agent.pipeline.gather import gather
+from agent.pipeline.hand_edits import take_in_edits
 from agent.pipeline.kept import kept_answers
 from agent.pipeline.sending import Readers, has_terms, keys_not_sent, readers_of, without
 from agent.pipeline.wish import NO_WISH, Wish
