@@ -50,15 +50,21 @@ def look_at_sections(stand: Stand) -> Iterator[Matter]:
         private=private,
         standing=parts,
     )
-    due = [
-        one.id
-        for one in plans
-        if not write.stands(parts.get(one.id), one, run.readers.of(*(e.paper.key for e in one.papers)).model)
-    ]
+    due: dict[str, bool] = {}
+    for one in plans:
+        model = run.readers.of(*(entry.paper.key for entry in one.papers)).model
+        part = parts.get(one.id)
+        if not write.stands(part, one, model):
+            is_kept = part is not None and not write.gives_way(part, model)
+            due[one.id] = is_kept and part is not None and write.amendment_of(part, one, private) is not None
     for what, ids in (
         ("not written yet", [id_ for id_ in due if id_ not in parts]),
-        ("to be amended, since its papers changed", [id_ for id_ in due if id_ in parts]),
-        ("to be taken out, since it has no paper left", sorted(parts.keys() - {one.id for one in plans})),
+        (
+            "to be amended, for papers that came, changed or left",
+            [id_ for id_, is_amended in due.items() if is_amended],
+        ),
+        ("to be written anew", [id_ for id_, is_amended in due.items() if id_ in parts and not is_amended]),
+        ("to be taken out, with no paper left", sorted(parts.keys() - {one.id for one in plans})),
     ):
         if ids:
             says = f"{count(len(ids), 'part')} {what}: {named(ids)}"
