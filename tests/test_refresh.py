@@ -14,10 +14,11 @@ from agent.review import Limits, Protocol
 from tests.command import Conspectus
 from tests.living import MODEL, Corpus, Living
 from tests.papers import GARDENS, PLOTS, TAXONOMY, contents, write_jsonl
+from tests.shared import shared_folder
 from tests.stub import Stub, running_stub
 
 HONEST, KEEPING = (Path(__file__).with_name(f"{name}_model.py") for name in ("honest", "keeping"))
-SMALL = 60
+SMALL = 30
 PLANTS = ["Asters", "Beans", "Chard", "Dahlias", "Endives", "Fennel", "Garlic", "Hyssop", "Irises", "Kale", "Leeks",
           "Mint", "Nettles", "Onions", "Peas", "Quinces", "Rue", "Sage", "Thyme", "Violets", "Yarrow"]  # fmt: skip
 
@@ -183,9 +184,18 @@ def test_wrong_command_lines_say_what_is_right(gardens: Path, conspectus: Conspe
     assert ended.code == 0 and "there is no taxonomy.patch to accept" in ended.err
 
 
-def real(shared: Path, scratch: Path, n_papers: int | None = None) -> Corpus:
-    corpus = Corpus.of(sorted((shared / "seeds").glob("*.txt")), scratch / "all")
-    return Corpus(corpus.papers[:n_papers], corpus.taxonomy, corpus.cards) if n_papers else corpus
+@pytest.fixture(scope="module")
+def some(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A few papers of one of the real dumps."""
+    seeds = sorted((shared_folder() / "seeds").glob("*.txt"))
+    corpus = Corpus.of(seeds[-1:], tmp_path_factory.mktemp("some") / "all")
+    return Corpus(corpus.papers[:SMALL], corpus.taxonomy, corpus.cards)
+
+
+@pytest.fixture
+def whole(shared: Path, tmp_path: Path) -> Corpus:
+    """All of them."""
+    return Corpus.of(sorted((shared / "seeds").glob("*.txt")), tmp_path / "all")
 
 
 def check_plans(corpus: Corpus, scratch: Path, held_back: tuple[int, ...]) -> None:
@@ -207,13 +217,13 @@ def check_plans(corpus: Corpus, scratch: Path, held_back: tuple[int, ...]) -> No
             assert {name for name, text in living.sections().items() if before.get(name) != text} == reached
 
 
-def test_calls_are_as_planned_and_other_sections_stay(shared: Path, tmp_path: Path) -> None:
-    check_plans(real(shared, tmp_path, SMALL), tmp_path, (1, 5))
+def test_calls_are_as_planned_and_other_sections_stay(some: Corpus, tmp_path: Path) -> None:
+    check_plans(some, tmp_path, (1, 5))
 
 
 @pytest.mark.long
-def test_calls_are_as_planned_for_the_whole_corpus(shared: Path, tmp_path: Path) -> None:
-    check_plans(real(shared, tmp_path), tmp_path, (1, 5, 50))
+def test_calls_are_as_planned_for_the_whole_corpus(whole: Corpus, tmp_path: Path) -> None:
+    check_plans(whole, tmp_path, (1, 5, 50))
 
 
 def check_half(corpus: Corpus, scratch: Path) -> None:
@@ -239,13 +249,13 @@ def standing(review: Path) -> list[str]:
     )
 
 
-def test_halves_give_what_the_whole_gives(shared: Path, tmp_path: Path) -> None:
-    check_half(real(shared, tmp_path, SMALL), tmp_path)
+def test_halves_give_what_the_whole_gives(some: Corpus, tmp_path: Path) -> None:
+    check_half(some, tmp_path)
 
 
 @pytest.mark.long
-def test_halves_give_what_the_whole_gives_for_the_whole_corpus(shared: Path, tmp_path: Path) -> None:
-    check_half(real(shared, tmp_path), tmp_path)
+def test_halves_give_what_the_whole_gives_for_the_whole_corpus(whole: Corpus, tmp_path: Path) -> None:
+    check_half(whole, tmp_path)
 
 
 def test_one_paper_more_in_a_section_of_twenty_changes_three_lines(tmp_path: Path) -> None:
