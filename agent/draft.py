@@ -1,6 +1,6 @@
 """What is written: claims with their citations, passages, sections, the draft, and what `check` found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from pydantic import Field
@@ -109,6 +109,18 @@ class Tally(Frozen):
     """Citations that bear on their claim."""
     verbatim: int = 0
     """Claims that needed no judge, being the papers' own words."""
+
+    @classmethod
+    def of(cls, claims: Collection[Claim]) -> "Tally":
+        """The figures of claims as they were judged."""
+        cited = [citation for claim in claims for citation in claim.citations]
+        return cls(
+            claims=len(claims),
+            held=sum(claim.verdict in (Verdict.VERBATIM, Verdict.SUPPORTED) for claim in claims),
+            citations=len(cited),
+            bearing=sum(bool(citation.supports) for citation in cited),
+            verbatim=sum(claim.verdict is Verdict.VERBATIM for claim in claims),
+        )
 
     def __add__(self, other: "Tally") -> "Tally":
         mine, theirs = self.model_dump(), other.model_dump()

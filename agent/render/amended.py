@@ -1,11 +1,11 @@
 """A draft with the edits of a person taken in: sentences changed, put in and taken out, and nothing else touched."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from agent.draft import Claim, Draft, Paragraph, Part, Passage, Tally, Verdict
+from agent.draft import Claim, Draft, Paragraph, Part, Passage, Tally
 from agent.render.anchors import Place
 
 
@@ -100,17 +100,5 @@ def _signed(passage: Passage, paragraphs: tuple[Paragraph, ...]) -> Passage:
     if passage.made.content and not passage.is_edited:
         update["made"] = passage.made.model_copy(update={"content": edited.words_digest})
     if passage.is_checked and not any(claim.by_hand and claim.verdict is None for claim in edited.claims):
-        update |= {"checked": edited.words_digest, "printed": _tally(edited.claims)}
+        update |= {"checked": edited.words_digest, "printed": Tally.of(edited.claims)}
     return edited.model_copy(update=update)
-
-
-def _tally(claims: Collection[Claim]) -> Tally:
-    """The figures of claims that were judged before."""
-    cited = [citation for claim in claims for citation in claim.citations]
-    return Tally(
-        claims=len(claims),
-        held=sum(claim.verdict in (Verdict.VERBATIM, Verdict.SUPPORTED) for claim in claims),
-        citations=len(cited),
-        bearing=sum(bool(citation.supports) for citation in cited),
-        verbatim=sum(claim.verdict is Verdict.VERBATIM for claim in claims),
-    )
