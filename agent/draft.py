@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from enum import StrEnum
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -287,15 +288,40 @@ class Draft(Frozen):
         return self.model_copy(update={"sections": sections} | texts)
 
     def only_checked(self) -> "Draft":
-        """The draft as it may be printed: a passage whose check is not done keeps its place and loses its words.
+        """The draft as it may be printed: a passage whose check is not done keeps only what was judged before.
 
+        So an amended one loses nothing while its new sentences wait, and one that is new keeps no more than its place.
         Sentences that a person wrote are printed before a judge has seen them, with their mark.
         """
         return self.each(_if_checked)
 
 
+P = TypeVar("P", bound=Passage)
+
+
 def _if_checked(passage: Passage) -> Passage:
-    if passage.is_printed:
-        return passage
-    nothing = {"paragraphs": (), "findings": (), "checked": None, "drafted": Tally(), "printed": Tally()}
-    return passage.model_copy(update=nothing | ({"rows": ()} if isinstance(passage, Part) else {}))
+    return passage if passage.is_printed else judged_of(passage)
+
+
+def judged_of(passage: P) -> P:
+    """What of a passage was judged and held, or is a person's: its sentences, and the lines of its table.
+
+    Nothing of one that was checked and has other words now: its verdicts were given on what stood there before.
+    """
+    if passage.checked is not None:
+        passage = passage.model_copy(update={"paragraphs": ()} | ({"rows": ()} if isinstance(passage, Part) else {}))
+    kept = (
+        paragraph.model_copy(update={"claims": tuple(claim for claim in paragraph.claims if _is_judged(claim))})
+        for paragraph in passage.paragraphs
+    )
+    paragraphs = tuple(paragraph for paragraph in kept if paragraph.claims)
+    rows = {"rows": tuple(row for row in passage.rows if row.held)} if isinstance(passage, Part) else {}
+    if not paragraphs and not rows.get("rows"):
+        nothing = {"paragraphs": (), "findings": (), "checked": None, "drafted": Tally(), "printed": Tally()}
+        return passage.model_copy(update={**nothing, **rows})
+    judged = passage.model_copy(update={"paragraphs": paragraphs, **rows})
+    return judged.model_copy(update={"checked": judged.words_digest, "printed": Tally.of(judged.claims)})
+
+
+def _is_judged(claim: Claim) -> bool:
+    return claim.by_hand or claim.verdict in (Verdict.VERBATIM, Verdict.SUPPORTED)

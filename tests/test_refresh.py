@@ -4,12 +4,14 @@ import difflib
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agent import Access, Review
+from agent.errors import BudgetSpent
 from agent.review import Limits, Protocol
 from tests.command import Conspectus
 from tests.living import MODEL, Corpus, Living
@@ -134,6 +136,29 @@ def test_a_source_that_disappeared_keeps_its_papers_and_marks_them(gardens: Path
     assert not any(paper.gone for paper in Review.open(gardens).folder.corpus())
 
 
+def test_what_git_takes_back_is_not_compared_with(gardens: Path, conspectus: Conspectus) -> None:
+    """A night's entry that was thrown away, and a branch that never had it, are told as they stand."""
+    git("init", "--quiet", cwd=gardens.parent)
+    git("add", "--all", cwd=gardens.parent)
+    git("commit", "--quiet", "--message", "one", cwd=gardens.parent)
+    write_jsonl(gardens.parent / "g.jsonl", PLOTS)
+    conspectus("refresh", gardens)
+    entry = (gardens / "CHANGES.md").read_text()
+    git("checkout", "--quiet", "r", cwd=gardens.parent)
+    git("clean", "--quiet", "--force", "r", cwd=gardens.parent)
+    assert not (gardens / "CHANGES.md").exists()
+    assert conspectus("refresh", gardens).out.startswith("2 papers came in")
+    assert (gardens / "CHANGES.md").read_text() == entry
+    git("checkout", "--quiet", ".", cwd=gardens.parent)
+    git("clean", "--quiet", "--force", "r", cwd=gardens.parent)
+    assert conspectus("refresh", gardens, "--locked").code == 0
+    assert conspectus("refresh", gardens).out.startswith("nothing is new: 6 papers")
+
+
+def git(*words: str, cwd: Path) -> None:
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=cwd, check=True)
+
+
 def test_a_clone_without_its_sources_stands_as_it_is(gardens: Path, tmp_path: Path, conspectus: Conspectus) -> None:
     """The sources may lie outside of the repository; on the machine that had them, it tells that they are gone."""
     clone = tmp_path / "elsewhere" / "r"
@@ -162,6 +187,28 @@ def test_what_a_stopped_refresh_did_is_written_down_and_the_next_goes_on(
     second = (tmp_path / "r" / "CHANGES.md").read_text()
     assert second.endswith(first.partition("# Changes\n\n")[2]) and "amended" in second.removesuffix(first)
     assert conspectus("refresh", tmp_path / "r").out.startswith("nothing is new")
+
+
+@pytest.mark.parametrize("n_calls", [0, 1, 2, 3, 5, 6, 8])
+def test_wherever_the_budget_ends_what_stood_is_still_printed(tmp_path: Path, stub: Stub, n_calls: int) -> None:
+    write_jsonl(tmp_path / "g.jsonl", PLOTS[:6])
+    Review.create(tmp_path / "r", [tmp_path / "g.jsonl"], Protocol(title="G", model=MODEL))
+    (tmp_path / "r" / "taxonomy.yaml").write_text(TAXONOMY)
+    Review.open(tmp_path / "r", Access(base_url=stub.url)).build()
+    before = printed(tmp_path / "r")
+    write_jsonl(tmp_path / "g.jsonl", PLOTS)
+    with pytest.raises(BudgetSpent):
+        Review.open(tmp_path / "r", Access(base_url=stub.url, max_calls=n_calls)).refresh()
+    assert before <= printed(tmp_path / "r")
+    Review.open(tmp_path / "r", Access(base_url=stub.url)).refresh()
+    after = printed(tmp_path / "r")
+    assert before < after
+    assert not Review.open(tmp_path / "r").folder.report().unanswered  # type: ignore[union-attr]
+
+
+def printed(review: Path) -> set[str]:
+    """The sentences of survey.md, each with its citations and signs."""
+    return {line for line in (review / "survey" / "survey.md").read_text().splitlines() if line.startswith('<a id="c')}
 
 
 def test_a_section_is_written_anew_when_asked_and_no_other(gardens: Path, conspectus: Conspectus) -> None:

@@ -11,16 +11,30 @@ from agent.changes import State
 from agent.errors import FolderError
 from agent.folder import Folder
 from agent.folder.files import guarded
+from agent.papers import digest_of
 
 _COPIED = ("papers.jsonl", "cards.jsonl", "answers.jsonl", "taxonomy.yaml", "survey/survey.json")
 _WHOLE = "whole"
 """Made when all of it is copied: without it the copy is of no use."""
 _BEGUN = "begun"
+_PAGE = "changes"
+"""The digest of CHANGES.md at that time. Another one now means that git brought another state of the review, or that
+a refresh was killed when its entry was written: either way there is nothing left to compare."""
 
 
 def is_kept(folder: Folder) -> bool:
-    """Whether there is something to compare with."""
-    return (_place(folder) / _WHOLE).exists()
+    """Whether there is something to compare with, of which what stands came."""
+    place = _place(folder)
+    try:
+        return (place / _WHOLE).exists() and (place / _PAGE).read_text("utf-8") == digest_of(_page(folder))
+    except OSError:
+        return False
+
+
+def _page(folder: Folder) -> str:
+    """CHANGES.md as it lies there, with a merge's marks in it or without."""
+    path = folder.path / "CHANGES.md"
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
 
 
 def keep(folder: Folder) -> None:
@@ -33,6 +47,7 @@ def keep(folder: Folder) -> None:
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 copyfile(folder.path / name, place / name)
         place.mkdir(parents=True, exist_ok=True)
+        (place / _PAGE).write_text(digest_of(_page(folder)), "utf-8")
         (place / _WHOLE).touch()
     except OSError as error:
         raise FolderError(f"{place} cannot be written: {error.strerror}") from error

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from agent import write
 from agent.check import check_passages, reopen, stands_up
-from agent.draft import OVERVIEWS, Claim, Draft, Outcome, Part, Passage, Section
+from agent.draft import OVERVIEWS, Claim, Draft, Outcome, Part, Passage, Section, judged_of
 from agent.llm.client import Client
 from agent.llm.prompts import wording_of
 from agent.papers import Corpus
@@ -191,8 +191,9 @@ class Writing:
         The built-in judge only compares words: it does not judge what another model wrote, and what it judged is
         judged again once a model is named. A person's sentence waits for a model, and its passage does not.
         """
+        # What is judged anew only because it was wished for stands as it did where no answer comes.
+        by_id = {passage.id: passage for passage in passages if "check" in self.reask and passage.is_checked}
         passages = [self._due(passage) for passage in passages]
-        by_id: dict[str, P] = {}
         waiting = (passage for passage in passages if not passage.is_checked)
         for client, due in self.readers.share_out(waiting, lambda passage: passage.keys):
             left = [passage for passage in due if client.is_built_in and not _is_comparable(passage)]
@@ -234,7 +235,8 @@ def reopened(passage: P, corpus: Corpus) -> P:
     its judge was none."""
     passage = _disbelieved(passage)
     was_compared = passage.judge == BUILT_IN and not _is_built_in(passage, passage.claims)
-    is_fallen = passage.checked is not None and (was_compared or not stands_up(passage, corpus))
+    seen = passage if passage.checked is not None else judged_of(passage)
+    is_fallen = seen.checked is not None and (was_compared or not stands_up(seen, corpus))
     return reopen(passage) if is_fallen else passage
 
 
