@@ -37,3 +37,22 @@ def both_sides(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             yield number, line
     if within:
         raise LeftOpen(opened)
+
+
+def whole_sides(text: str) -> tuple[str, str]:
+    """The text as it stood on either side of a merge, ours first. Raises LeftOpen where the marks do not pair up."""
+    within = ""
+    ours, theirs = list[str](), list[str]()
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        if is_mark(line):
+            if line[:7] not in _NEXT[within]:
+                raise LeftOpen(number)
+            within = "" if line[:7] == _END else line[:7]
+            continue
+        if within in ("", _OURS):
+            ours.append(line)
+        if within in ("", _THEIRS):
+            theirs.append(line)
+    if within:
+        raise LeftOpen(text.count("\n"))
+    return "".join(ours), "".join(theirs)

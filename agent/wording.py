@@ -1,6 +1,7 @@
-"""Numbers, and names of several things, as they are said to a person."""
+"""Numbers, names of several things, and long texts, as they are said to a person."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 
 def count(n: int, noun: str, plural: str | None = None) -> str:
@@ -22,3 +23,10 @@ def listed_first(names: Sequence[str], most: int) -> str:
     """At most so many of them, and how many more there are: `one, two and 3 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of it: cut between words, or by letters where that would leave little of it."""
+    by_words = shorten(text, most, placeholder=" …")
+    whole = " ".join(text.split())
+    return by_words if len(whole) <= most or len(by_words) > most // 2 else f"{whole[: most - 1]}…"

@@ -95,6 +95,23 @@ def test_what_cannot_be_kept_is_said_with_its_line_and_the_file_stays_beside(rev
     assert "## Taxonomy" in page(review).read_text()
 
 
+def test_an_emptied_file_is_printed_again_with_one_line_said(review: Path) -> None:
+    before = page(review).read_text()
+    page(review).write_text("")
+    said = [line for line in build(review) if line.startswith(("survey.md", "the file as you left it"))]
+    assert said == ["survey.md: nothing of it is taken in, for it is empty; the claims stay, and it is printed again"]
+    assert page(review).read_text() == before and not (review / "survey" / EDITED).exists()
+
+
+def test_a_file_cut_in_half_takes_nothing_out_and_stays_beside(review: Path) -> None:
+    before = page(review).read_text()
+    cut = before[: before.index(sentences(review)[len(sentences(review)) // 3])]
+    page(review).write_text(cut)
+    said = [line for line in build(review) if "survey." in line or "by hand" in line]
+    assert len(said) == 2 and "sentences are not there" in said[0]
+    assert page(review).read_text() == before and (review / "survey" / EDITED).read_text() == cut
+
+
 def test_edits_are_on_disk_before_anything_else_can_fail(review: Path) -> None:
     edit(review, sentences(review)[2], f"{sentences(review)[2]}\n{MINE}")
     (review / "cards.jsonl").write_text("{torn\n")

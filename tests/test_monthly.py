@@ -119,6 +119,23 @@ def test_a_run_without_a_time_counts(tmp_path: Path) -> None:
     assert usd(left(tmp_path, line("yesterday", 4.0), {"total": {"attempts": 1, "cost_usd": 1.0}})) == 5.0
 
 
+@pytest.mark.parametrize("broken", ['{"when": "2026-11-03T1', '{"when": "2026-1', "<<<<<<< HEAD", "[]", "[" * 100_000])
+@pytest.mark.parametrize("number", [1, 3])  # the last line is that of a run that was killed
+def test_a_line_that_cannot_be_read_makes_the_month_unknown(tmp_path: Path, broken: str, number: int) -> None:
+    lines: list[dict[str, Any] | str] = [line(f"2026-11-0{day}T00:00:00+00:00", 1.0) for day in (3, 4)]
+    access = left(tmp_path, *lines[: number - 1], broken, *lines[number - 1 :])
+    with pytest.raises(ProtocolError) as refused:
+        budget_of(protocol(), access, "m")
+    said = str(refused.value)
+    assert said.startswith(f"a limit of 10 dollars a month cannot be kept: runs.jsonl, line {number}, cannot be read")
+    assert said.endswith("; mend the line, take the file back from git, or take the line out") and "\n" not in said
+
+
+def test_what_ends_no_line_breaks_none(tmp_path: Path) -> None:
+    odd = json.dumps(line("2026-11-03T00:00:00+00:00", 4.0, model="a\u2028b\x85c"), ensure_ascii=False)
+    assert usd(left(tmp_path, odd + "\r", "", "  ", line("2026-11-04T00:00:00+00:00", 1.0))) == 5.0
+
+
 def test_what_is_said_when_the_month_is_spent_names_its_sum_and_the_limit(tmp_path: Path) -> None:
     budget = budget_of(protocol(), left(tmp_path, line("2026-11-03T00:00:00+00:00", 9.5)), "m")
     budget.reserve(100_000, 10_000)
@@ -169,6 +186,43 @@ def test_a_run_in_a_month_that_is_spent_sends_nothing(
         Folder(review).append_run(line(now, 5.0))
         assert conspectus("build", review, "--model", "stub-model").code == 0  # what stands asks nothing
         assert stub.stats()["total"] == n_calls
+
+
+def test_a_run_beside_a_line_that_cannot_be_read_sends_nothing_until_it_is_mended(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.dumps(line(datetime.now(UTC).isoformat(timespec="seconds"), 0.25, model="another"))
+    toml = (review / "review.toml").read_text()
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        (review / "runs.jsonl").write_text(f"{whole}\n{whole[:-9]}")
+        ended = conspectus("build", review, "--model", "stub-model", "--max-usd", "0.5")
+        assert ended.code == 1 and stub.stats()["total"] == 0
+        assert "runs.jsonl, line 2, cannot be read" in ended.message
+        assert "runs.jsonl, line 2, cannot be read" in conspectus("doctor", review, "--model", "stub-model").out
+        assert conspectus("build", review, "--offline").code == 0  # which costs nothing
+        (review / "review.toml").write_text(toml.replace("usd_per_month = 1.0\n", ""))
+        assert conspectus("classify", review, "--model", "stub-model").code == 0
+        n_calls = stub.stats()["total"]
+        assert n_calls > 0  # without a limit on a month nothing hangs on the line
+        (review / "review.toml").write_text(toml)
+        assert conspectus("build", review, "--model", "stub-model").code == 1 and stub.stats()["total"] == n_calls
+        mended = [text for text in (review / "runs.jsonl").read_text().splitlines() if text != whole[:-9]]
+        (review / "runs.jsonl").write_text("".join(f"{text}\n" for text in mended))
+        assert conspectus("build", review, "--model", "stub-model").code == 0 and stub.stats()["total"] > n_calls
+
+
+def test_what_a_merge_left_in_the_runs_is_settled_before_it_is_counted(
+    review: Path, conspectus: Conspectus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    mine, yours = (json.dumps(line(now, cost, model="another")) for cost in (0.5, 0.4999))
+    (review / "runs.jsonl").write_text(f"<<<<<<< HEAD\n{mine}\n=======\n{yours}\n>>>>>>> other\n")
+    with running_stub() as stub:
+        monkeypatch.setenv("OPENAI_BASE_URL", stub.url)
+        ended = conspectus("build", review, "--model", "stub-model")
+        assert ended.code == 3 and stub.stats()["total"] == 0
+        assert "budget of $1 a month is spent: $0.9999 went in" in ended.err
 
 
 def test_doctor_says_what_is_left_of_the_month(

@@ -140,7 +140,33 @@ def test_a_key_that_no_paper_has_is_kept_out_and_named_with_its_line() -> None:
     found = read(PRINTED.replace(line, line.replace(" ✓", "[@nobody1900] ✓")))
     assert found.draft == SURVEY.draft
     (lost,) = found.lost
-    assert "nobody1900" in lost.why and PRINTED.split("\n")[lost.number - 1] == line
+    assert lost.cited == "nobody1900" and PRINTED.split("\n")[lost.number - 1] == line
+    assert "the sentence is kept without its citation of nobody1900, for the corpus has no such paper" in str(lost)
+
+
+def test_a_new_sentence_is_kept_without_the_key_that_no_paper_has() -> None:
+    found = read(with_lines(line_of(DANCES), "Bees sleep [@moss2024map; @nobody1900]."))
+    claim = claims(found, "forage")[1]
+    assert (claim.text, [one.key for one in claim.citations]) == ("Bees sleep.", ["moss2024map"])
+    assert [one.cited for one in found.lost] == ["nobody1900"]
+    text = render(replace(SURVEY, draft=found.draft.only_checked()))["survey.md"]
+    assert "nobody1900" not in text and "</a>Bees sleep. [[moss2024map" in text
+
+
+@pytest.mark.parametrize("words", [DANCES, FLOWERS, SCALE])
+def test_a_sentence_that_lost_its_anchor_is_the_one_it_was(words: str) -> None:
+    line = line_of(words)
+    found = read(PRINTED.replace(line, line.split("</a>")[1]))
+    assert found == Readback(draft=SURVEY.draft)
+
+
+def test_a_sentence_that_lost_its_anchor_and_a_citation_is_changed_and_keeps_its_other_quotes() -> None:
+    line = line_of(FLOWERS)
+    found = read(PRINTED.replace(line, f"{FLOWERS} [@jansen2023meadow]"))
+    (edit,) = found.edits
+    (claim,) = [one for one in claims(found, "forage") if one.by_hand]
+    assert (edit.before, edit.after) == (FLOWERS, FLOWERS) and not found.lost
+    assert [(one.key, bool(one.quote)) for one in claim.citations] == [("jansen2023meadow", True)]
 
 
 @pytest.mark.parametrize(
@@ -273,6 +299,28 @@ def test_a_torn_file_takes_no_sentence_out() -> None:
     torn = PRINTED[: PRINTED.index("## Forage")]
     found = read_back(torn, SURVEY.draft, CORPUS)
     assert found.draft == SURVEY.draft and not found.deleted
+
+
+def test_of_an_empty_file_or_one_that_lost_most_of_its_sentences_nothing_is_concluded() -> None:
+    for text in ("", " \n"):
+        assert read(text).draft == SURVEY.draft
+        assert [str(one) for one in read(text).lost] == [
+            "survey.md: nothing of it is taken in, for it is empty; the claims stay, and it is printed again"
+        ]
+    cut = PRINTED[: PRINTED.index(line_of(SCALE)) + 60]
+    found = read(cut)
+    assert found.draft == SURVEY.draft and not found.edits
+    (line,) = map(str, found.lost)
+    assert re.search(r"for \d+ of its \d+ sentences are not there; the claims stay", line)
+    few = "\n".join(one for one in PRINTED.split("\n") if not one.startswith('<a id="c') or DANCES in one)
+    assert read(few).draft == SURVEY.draft and len(read(few).lost) == 1
+
+
+def test_many_lines_taken_out_together_are_named_in_one() -> None:
+    found = read(PRINTED[: PRINTED.rindex('<a id="references"></a>')])
+    assert found.draft == SURVEY.draft
+    (lost,) = found.lost
+    assert re.search(r"for it and \d+ more were taken out, and are printed again", str(lost))
 
 
 def test_a_merge_left_in_the_file_is_refused_with_what_to_do() -> None:

@@ -87,6 +87,7 @@ def test_what_is_committed_is_held_against_what_a_refresh_would_make(
     write_jsonl(gardens.parent / "g.jsonl", PLOTS)
     ended = conspectus("refresh", gardens, "--locked", "--summary", summary)
     assert ended.code == 3 and "a refresh would ask classify_paper: 2" in ended.out
+    assert "g.jsonl: 8 records" in ended.out  # why
     assert contents(gardens) == before and "✗ The committed survey is not" in summary.read_text()
 
 
@@ -132,6 +133,7 @@ def test_a_source_that_disappeared_keeps_its_papers_and_marks_them(gardens: Path
     assert ended.code == 0 and {paper.title for paper in gone} == {title for title, _ in PLOTS[6:]}
     assert "2 papers are gone" in (gardens / "CHANGES.md").read_text().split("## ")[1]
     write_jsonl(gardens.parent / "more.jsonl", PLOTS[6:])
+    assert conspectus("refresh", gardens, "--plan").out.startswith("2 papers back again: ")
     conspectus("refresh", gardens)
     assert not any(paper.gone for paper in Review.open(gardens).folder.corpus())
 

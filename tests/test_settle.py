@@ -163,7 +163,9 @@ def test_git_is_told_how_to_merge_and_what_stood_there_stays(tmp_path: Path, con
     lines = (review / ".gitattributes").read_text().splitlines()
     assert lines[:2] == ["*.bib text", "papers.jsonl merge=ours"]
     assert (
-        "cards.jsonl merge=union" in lines and "survey/** -merge" in lines and "papers.jsonl merge=union" not in lines
+        {"cards.jsonl merge=union", "shared-answers.jsonl merge=union"} < set(lines)
+        and "survey/** -merge" in lines
+        and "papers.jsonl merge=union" not in lines
     )
     conspectus("build", review, "--offline")
     assert (review / ".gitattributes").read_text().splitlines() == lines
@@ -346,6 +348,17 @@ def test_marks_are_said_to_be_settled_by_the_next_build_where_a_command_only_rea
 
 
 # Files that stand as a whole.
+
+
+def test_a_report_of_no_text_is_made_anew(folder: Folder) -> None:
+    (folder.path / "report.json").write_bytes(bytes(range(256)))
+    assert settled(folder) == ["report.json is broken; it is made anew, and the sources are read again"]
+    assert not (folder.path / "report.json").exists()
+
+
+def test_of_a_conflict_over_no_lines_no_number_is_said(folder: Folder) -> None:
+    (folder.path / "duplicates.jsonl").write_text("<<<<<<< HEAD\n=======\n>>>>>>> x\n")
+    assert settled(folder) == ["duplicates.jsonl: settled after a merge"]
 
 
 @pytest.mark.parametrize(

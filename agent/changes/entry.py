@@ -3,20 +3,19 @@
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from textwrap import shorten
 
 from agent.changes.nouns import AnswerChange, Changes
 from agent.changes.told import LONGEST_SENTENCE, Group, Line, Name, Theirs, groups_of, sentence_of
 from agent.render.escape import clean, markdown
 from agent.review import Unanswered
-from agent.wording import count
+from agent.wording import count, shortened
 
 MOST_LINES = 10
 """Of a group; `conspectus diff` shows the others."""
 MOST_SECTIONS = 8
 LONGEST_COMMAND = 300
 """Characters."""
-SHOWS_ALL = "`conspectus diff HEAD~1` shows all"
+SHOWS_ALL = "`conspectus diff` against the commit before it shows all"
 
 # GitHub makes links of these in a pull request, and tells whoever is named; a link of them spans no element.
 _ADDRESSED = re.compile(r"@|#(?=\d)|://|(?<=\bwww)\.|(?<=\bGH)-(?=\d)", re.IGNORECASE)
@@ -84,7 +83,7 @@ def _again(one: AnswerChange) -> str:
 
 
 def _theirs(texts: Sequence[str]) -> tuple[Line, ...]:
-    return tuple((Theirs(shorten(text, LONGEST_SENTENCE, placeholder=" …")),) for text in texts)
+    return tuple((Theirs(shortened(text, LONGEST_SENTENCE)),) for text in texts)
 
 
 def _unanswered(unanswered: Sequence[Unanswered]) -> Group:

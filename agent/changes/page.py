@@ -1,20 +1,18 @@
 """CHANGES.md as a page: `# Changes`, then entries under their days, the newest first; all else in it is a person's."""
 
 import re
-from datetime import date
+
+from agent.folder.entries import HEADING, entries, heading_of, number_of
 
 TITLE = "# Changes"
-
-_DAY = re.compile(r"^## (\d{4}-\d{2}-\d{2})(?: \((\d{1,9})\))?[ \t]*\r?$", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,2} ", re.MULTILINE)
 
 
 def newest(text: str) -> str:
     """The newest entry as it stands, its heading included; empty where there is none."""
-    first = next(iter(_entries(text)), None)
+    first = next(iter(entries(text)), None)
     if first is None:
         return ""
-    behind = _HEADING.search(text, first.end())
+    behind = HEADING.search(text, first.end())
     return text[first.start() : behind.start() if behind else len(text)].rstrip() + "\n"
 
 
@@ -23,7 +21,7 @@ def prepended(before: str, entry: str, day: str) -> str:
 
     A second entry of a day is numbered. Where the page has a later day already, the entry is of that one, and says so.
     """
-    dated = [(found[1], int(found[2] or 1)) for found in _entries(before)]
+    dated = [(found[1], number_of(found)) for found in entries(before)]
     latest = max([day, *(known for known, _ in dated)])
     same_day = [number for known, number in dated if known == latest]
     number = max([len(same_day), *same_day]) + 1  # two that git merged may both be without one
@@ -31,15 +29,14 @@ def prepended(before: str, entry: str, day: str) -> str:
     body = body.strip("\n")
     if latest != day:
         body = f"The clock said {day} when this was written; the newest entry before it is of {latest}.\n\n{body}"
-    heading = f"## {latest}{f' ({number})' if number > 1 else ''}"
-    block = f"{heading}\n\n{body}\n"
+    block = f"{heading_of(latest, number)}\n\n{body}\n"
     if "\r\n" in before:
         block = block.replace("\n", "\r\n")
     return _placed(before, block, "\r\n" if "\r\n" in before else "\n")
 
 
 def _placed(before: str, block: str, end: str) -> str:
-    first = next(iter(_entries(before)), None)
+    first = next(iter(entries(before)), None)
     if first:
         return f"{before[: first.start()]}{block}{end}{before[first.start() :]}"
     if not before.strip():
@@ -47,15 +44,3 @@ def _placed(before: str, block: str, end: str) -> str:
     if not re.search(r"^# ", before, re.MULTILINE):
         return f"{TITLE}{end}{end}{block}{end}{before}"
     return f"{before.rstrip()}{end}{end}{block}"
-
-
-def _entries(text: str) -> list[re.Match[str]]:
-    return [found for found in _DAY.finditer(text) if _is_day(found[1])]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

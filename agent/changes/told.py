@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import shorten
 
 from agent.changes.nouns import AnswerChange, CategoryChange, Changes, ClaimChange, Edit, InCategory, Touched
 from agent.draft import OVERVIEWS, Claim
 from agent.render.asked import limits
-from agent.wording import count
+from agent.wording import count, shortened
 
 LONGEST_TITLE, LONGEST_SENTENCE, SHORT_SENTENCE = 100, 240, 120
 """Characters of what is shown of a text where it is not shown whole."""
@@ -57,7 +56,7 @@ def _group(title: str, lines: Sequence[Line]) -> Group:
 
 def _of_papers(changes: Changes, whole: bool) -> Iterator[Group]:
     def title(text: str) -> Theirs:
-        return Theirs(text if whole else shorten(text, LONGEST_TITLE, placeholder=" …"))
+        return Theirs(text if whole else shortened(text, LONGEST_TITLE))
 
     def place(category: InCategory | None) -> Line:
         return (", in ", Theirs(category.name)) if category else (", without a card yet",)
@@ -144,7 +143,7 @@ def _around_claims(one: Touched) -> Iterator[Line]:
 
 
 def _claim(claim: Claim, whole: bool) -> Line:
-    text = claim.text if whole else shorten(claim.text, LONGEST_SENTENCE, placeholder=" …")
+    text = claim.text if whole else shortened(claim.text, LONGEST_SENTENCE)
     return (Theirs(text), *_cited(claim))
 
 
@@ -180,7 +179,7 @@ def _difference(before: str, after: str) -> tuple[str, str]:
 
 def _part(words: Sequence[str], begin: int, end: int) -> str:
     inner = " ".join(words[begin : len(words) - end])
-    shown = shorten(inner, LONGEST_SENTENCE, placeholder=" …")
+    shown = shortened(inner, LONGEST_SENTENCE)
     return f"{'… ' if begin else ''}{shown}{' …' if end else ''}"
 
 

@@ -29,7 +29,7 @@ from agent.cli.options import (
     read_years,
 )
 from agent.cli.outcome import cost_lines
-from agent.cli.step import refuse_idle_record, work_on
+from agent.cli.step import check_record, work_on
 from agent.folder import Folder
 from agent.question import Answer, Scope, by_question
 from agent.render.asked import heading, titled
@@ -72,7 +72,7 @@ def command(
     asked = _question(question)
     scope = Scope(within=tuple(within or ()), years=read_years(years), papers=tuple(papers or ()))
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
-    refuse_idle_record(folder, way)
+    check_record(folder, way)
     review, answer = work_on(
         folder,
         way,

@@ -23,7 +23,7 @@ from agent.cli.options import (
     build_line,
 )
 from agent.cli.outcome import Result, end, lines
-from agent.cli.step import refuse_idle_record, work_on
+from agent.cli.step import check_record, work_on
 from agent.connect import Access
 from agent.llm.call import Usage
 from agent.pipeline import Review
@@ -59,7 +59,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
-    refuse_idle_record(folder, way)
+    check_record(folder, way)
     if pilot is not None:
         _pilot(folder, way, pilot, as_json=as_json)
     review, report = work_on(

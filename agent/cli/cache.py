@@ -15,7 +15,9 @@ from typer.core import TyperGroup
 
 from agent.cli.console import show, show_aside, show_json
 from agent.cli.options import FolderArgument, FolderOption, JsonOption
+from agent.errors import FolderError
 from agent.folder import Folder
+from agent.folder.attributes import let_merge
 from agent.llm.inventory import bytes_on_disk, take_inventory
 from agent.llm.ledger import EMBED
 from agent.llm.prompts import known_prompts
@@ -63,16 +65,20 @@ def export_kept(
     as_json: JsonOption = False,
 ) -> None:
     """Write the answers into a file of JSON lines, for git or for a colleague; what it holds already stays."""
-    done = export(_cache_of(folder), file)
+    place = _cache_of(folder)
+    Folder(folder).refuse_own(file)
+    done = export(place, file)
     if as_json:
         show_json(asdict(done))
-        return
-    if done == Exported():
+    elif done == Exported():
         show("no reply is kept here yet; nothing was written")
-        return
-    show(f"{_replies(done.n_new)} written to {file}, {done.n_known:,} there already")
-    for line in _why_not_exported(done, file):
-        show(line)
+    else:
+        show(f"{_replies(done.n_new)} written to {file}, {done.n_known:,} there already")
+        for line in _why_not_exported(done, file):
+            show(line)
+    said = let_merge(folder, file) if file.is_file() else None
+    if said:
+        (show_aside if as_json else show)(said)
 
 
 def _why_not_exported(done: Exported, file: Path) -> list[str]:
@@ -102,6 +108,8 @@ def import_kept(
 ) -> None:
     """Keep the answers of such a file as if they had been given here; an answer that is kept already stays."""
     place = _cache_of(folder)
+    if Folder(folder).owns(file):
+        raise FolderError(f"{file} is the review's own; name a file that `cache export` or --record wrote")
     with Folder(folder).held("cache import", show_aside):
         done = take_in(file, place)
     if as_json:

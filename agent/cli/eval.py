@@ -32,7 +32,7 @@ from agent.cli.options import (
     access,
 )
 from agent.cli.outcome import Result, cost_lines, end
-from agent.cli.step import refuse_idle_record, work_on
+from agent.cli.step import check_record, work_on
 from agent.connect import model_of
 from agent.errors import ConspectusError, RunStopped, Unfinished
 from agent.evaluate import GoldKind, GoldQuestion, Scored, failed, read_questions, score, summary
@@ -94,7 +94,7 @@ def command(
     floors = () if at_least is None else read_floors(at_least)
     way = access(model, max_usd, max_calls=max_calls, max_tokens=max_tokens, offline=offline, record=record)
     name = model_of(Folder(folder).protocol(), way)
-    refuse_idle_record(folder, way)
+    check_record(folder, way)
     review, asked = work_on(
         folder,
         way,

@@ -12,7 +12,7 @@ from agent.cli.console import Console, Value, show, show_json
 from agent.cli.diff import diff_lines
 from agent.cli.estimate import about
 from agent.cli.outcome import Result, end
-from agent.cli.step import refuse_idle_record, work_on
+from agent.cli.step import check_record, work_on
 from agent.cli.summary import of_locked, of_refresh, write_summary
 from agent.connect import Access
 from agent.folder import Folder
@@ -48,7 +48,7 @@ def run(
     as_json: bool,
 ) -> None:
     """Plan, compare or refresh, and leave with the exit code."""
-    refuse_idle_record(folder, way)
+    check_record(folder, way)
     wish = Wish(is_refresh=True, **wanted)
     if plan:
         _plan(folder, way, wish, as_json=as_json)
@@ -71,17 +71,18 @@ def _plan(folder: Path, way: Access, wish: Wish, *, as_json: bool) -> None:
 
 def plan_lines(found: Plan) -> list[str]:
     """The plan, for a person."""
-    news = [("new", found.new), ("changed", found.changed), ("gone", found.gone)]
+    news = [("new", found.new), ("changed", found.changed), ("gone", found.gone), ("back again", found.back)]
     told = [f"{count(len(keys), 'paper')} {what}: {listed_first(keys, MOST_NAMES)}" for what, keys in news if keys]
     told += ["no paper is new, changed or gone"] if not told else []
+    if found.n_hand_edits:
+        told.append(f"{count(found.n_hand_edits, 'sentence')} of survey.md edited by hand, to be taken in and judged")
     if not found.n_calls and not found.touched:
         return [*told, "nothing would be asked: all of it stands"]
     if found.reasons:
         whys = [(one.why, f"{one.n_papers:,}", f"{one.calls:,}") for one in found.reasons]
-        told += columns([("why", "papers", "calls"), *whys])
-    told += columns([("asked", "calls"), *_asked(found), ("in all", f"{found.n_calls:,}")])
-    told += _touched_lines(found)
-    return [*told, _price_line(found), *_caution(found)]
+        told += ["", *columns([("why", "papers", "calls"), *whys])]
+    told += ["", *columns([("asked", "calls"), *_asked(found), ("in all", f"{found.n_calls:,}")]), ""]
+    return [*told, *_touched_lines(found), _price_line(found), *_caution(found)]
 
 
 def _asked(found: Plan) -> list[tuple[str, str]]:
@@ -134,6 +135,7 @@ def _locked(folder: Path, way: Access, summary: Path | None, *, as_json: bool) -
 def locked_lines(found: Locked) -> list[str]:
     """How what is committed compares, for a person."""
     told = ["what stands is what a refresh would make"] if found.is_current else []
+    told += [] if found.is_current else list(found.said)
     told += [f"a refresh would ask {one}" for one in found.waiting]
     told += [f"a refresh would write {name} otherwise" for name in found.differing]
     told += [str(one) for one in found.minimums]

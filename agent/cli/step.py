@@ -57,11 +57,14 @@ def bring(folder: Path, step: str, way: Access, *, as_json: bool) -> tuple[Revie
     return work_on(folder, way, lambda review, console: review.build(step), as_json=as_json, asks=step != "papers")
 
 
-def refuse_idle_record(folder: Path, way: Access) -> None:
-    """A usage error where answers are to be recorded and no model would be asked."""
+def check_record(folder: Path, way: Access) -> None:
+    """A usage error where answers are to be recorded and no model would be asked; FolderError where into a file that
+    is the review's own."""
     if way.record and (way.offline or model_of(Folder(folder).protocol(), way) == BUILT_IN):
         why = "--offline asks no model" if way.offline else "no model is named"
         raise typer.BadParameter(f"there is nothing to record: {why}", param_hint="--record")
+    if way.record:
+        Folder(folder).refuse_own(way.record)
 
 
 def work_on(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from agent.changes.entry import plain
 from agent.errors import FolderError
 from agent.pipeline.locked import Locked
 from agent.pipeline.minimums import Reached
@@ -32,6 +33,7 @@ def of_locked(found: Locked) -> str:
         said = ["✓ The committed survey is what a refresh would make.\n"]
     else:
         said = ["✗ The committed survey is not what a refresh would make.\n"]
+        said += [f"- {plain(one)}" for one in found.said]
         said += [f"- a refresh would ask {one}" for one in found.waiting]
         said += [f"- a refresh would write `{name}` otherwise" for name in found.differing]
         said.append("")

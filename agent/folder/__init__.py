@@ -10,7 +10,7 @@ from agent.draft import Draft
 from agent.errors import FolderError
 from agent.folder.attributes import take_back, tell_git
 from agent.folder.files import guarded, is_file, make_folder, read_text, sweep, write_whole
-from agent.folder.lines import MENDED, N, in_lines, parsed, pretty, read_by_name, read_nouns
+from agent.folder.lines import MENDED, N, in_lines, numbered, parsed, pretty, read_by_name, read_nouns
 from agent.folder.settle import HOW_TO_TAKE_A_SIDE, settle
 from agent.folder.versions import keep_older, refuse_newer
 from agent.lock import LOCK, hold
@@ -148,7 +148,13 @@ class Folder:
             inside = file.resolve().relative_to(self.path.resolve())
         except ValueError:
             return False
-        return inside.parts[0] in _OWN
+        return bool(inside.parts) and inside.parts[0] in _OWN
+
+    def refuse_own(self, file: Path) -> None:
+        """FolderError where recorded calls would be written into a file that is the review's own."""
+        if self.owns(file):
+            other = self.path / "shared-answers.jsonl"
+            raise FolderError(f"{file} is the review's own, and nothing was written; name another file, e.g. {other}")
 
     def duplicates(self) -> tuple[Duplicate, ...]:
         return tuple(one for _, one in read_nouns(self.path / "duplicates.jsonl", Duplicate))
@@ -216,12 +222,20 @@ class Folder:
 
     def runs(self) -> list[dict[str, object]]:
         """The lines of runs.jsonl; one that was cut off when a run was killed is left out."""
-        path = self.path / "runs.jsonl"
-        lines = []
-        for line in read_text(path).splitlines() if path.is_file() else ():
-            with suppress(ValueError):
-                lines.append(json.loads(line))
-        return [line for line in lines if isinstance(line, dict)]
+        return [run for _, run in self._numbered_runs() if run is not None]
+
+    def broken_run(self) -> int | None:
+        """The number of the first line of runs.jsonl that cannot be read, be it one that was cut off."""
+        return next((number for number, run in self._numbered_runs() if run is None), None)
+
+    def _numbered_runs(self) -> Iterator[tuple[int, dict[str, object] | None]]:
+        for number, line in numbered(self.path / "runs.jsonl"):
+            if not line.strip():
+                continue
+            run = None
+            with suppress(ValueError, RecursionError):
+                run = json.loads(line)
+            yield number, run if isinstance(run, dict) else None
 
     @property
     def _own_folder(self) -> Path:

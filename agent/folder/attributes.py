@@ -1,5 +1,7 @@
 """What git is told of a review: what it leaves out, and how two people's changes of a file become one."""
 
+import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ MERGED = (
             "answers.jsonl",
             "runs.jsonl",
             "CHANGES.md",
+            "shared-answers.jsonl",
         )
     ),
     "report.json -merge",
@@ -35,6 +38,33 @@ def tell_git(folder: Path) -> None:
         _complete(folder / ".gitattributes", MERGED)
 
 
+def let_merge(folder: Path, file: Path) -> str | None:
+    """Have git take the lines of both sides of a file that lies in a review, and say so.
+
+    Of one that lies beside it in the same repository it says what to add, and adds nothing. None where there is
+    nothing to say: a line names the file already, or git does not have it together with the review.
+    """
+    folder, file = folder.resolve(), file.resolve()
+    is_inside = file.is_relative_to(folder)
+    top = folder if is_inside else next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    if top is None or not file.is_relative_to(top):
+        return None
+    line, attributes = f"{_pattern(file.relative_to(top).as_posix())} merge=union", top / ".gitattributes"
+    with suppress(FolderError):
+        if not _missing(attributes, [line]):
+            return None
+        if is_inside:
+            _complete(attributes, [line])
+            return f"{attributes} says `{line}` now, so that what two people export merges; commit both"
+    return f"add `{line}` to {attributes}, so that what two people export merges"
+
+
+def _pattern(name: str) -> str:
+    """What names this file to git, whatever is in its name."""
+    literal = re.sub(r"([\\*?\[]|^[#!])", r"\\\1", name)
+    return json.dumps(literal, ensure_ascii=False) if re.search(r'[\s"]', literal) else literal
+
+
 def take_back(folder: Path) -> None:
     """Remove the two files where they hold nothing else."""
     for name, lines in ((".gitignore", IGNORED), (".gitattributes", MERGED)):
@@ -45,9 +75,19 @@ def take_back(folder: Path) -> None:
 
 def _complete(file: Path, lines: Iterable[str]) -> None:
     """Add the lines that are missing; of a file for which there is a line of its own, that one stands."""
-    before = read_text(file) if file.is_file() else ""
-    named = {line.split()[0] for line in before.splitlines() if line.strip()}
-    missing = [line for line in lines if line.split()[0] not in named]
+    missing = _missing(file, lines)
     if missing:
+        before = read_text(file) if file.is_file() else ""
         gap = "\n" if before and not before.endswith("\n") else ""
         write_whole(file, before + gap + "".join(f"{line}\n" for line in missing))
+
+
+def _missing(file: Path, lines: Iterable[str]) -> list[str]:
+    named = {_named(line) for line in read_text(file).splitlines()} if file.is_file() else set()
+    return [line for line in lines if _named(line) not in named]
+
+
+def _named(line: str) -> str:
+    """The files that a line is of; a name with a space in it stands in quotation marks."""
+    found = re.match(r'\s*("(?:[^"\\]|\\.)*"|\S+)', line)
+    return found[1] if found else ""

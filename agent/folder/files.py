@@ -22,9 +22,14 @@ def is_file(path: Path) -> bool:
 
 def read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8").removeprefix("\ufeff")
+        return read_bytes(path).decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise FolderError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
         raise FolderError(f"{path} cannot be read: {error.strerror}") from error
 

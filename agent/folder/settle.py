@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from agent.conflicts import LeftOpen, both_sides, is_mark
 from agent.errors import FolderError
-from agent.folder.files import read_text, write_whole
+from agent.folder.files import read_bytes, read_text, write_whole
 from agent.folder.lines import N, in_lines, numbered, parsed, pretty
 from agent.folder.merged import answer_of, cards_of, duplicate_of, papers_of
 from agent.papers import Duplicate, Frozen, Paper
@@ -139,6 +140,8 @@ def _told(nouns: Iterable[Frozen], by: str, lines: Lines, more: str = "") -> _Se
 
 
 def _in_words(n_kept: int, n_before: int) -> str:
+    if n_before == 0:
+        return "settled after a merge"
     if n_kept == n_before:
         return f"{count(n_kept, 'line')} put in order again"
     return f"settled after a merge, {count(n_before, 'line')} became {n_kept:,}"
@@ -164,11 +167,11 @@ def _settle_report(folder: Path, say: Say, *, is_other_corpus: bool) -> None:
         if (folder / PAPERS).is_file():
             say(f"report.json is not there; {anew}")
         return
-    text = read_text(file)
+    content = read_bytes(file).removeprefix(BOM_UTF8)
     try:
-        report = Report.model_validate_json(text)
+        report = Report.model_validate_json(content)
     except ValidationError:
-        is_woven = any(is_mark(line) for line in text.split("\n"))
+        is_woven = any(is_mark(line) for line in content.decode(errors="replace").split("\n"))
         file.unlink()
         say(f"report.json {'was left with both versions by a merge' if is_woven else 'is broken'}; {anew}")
         return

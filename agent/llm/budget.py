@@ -29,6 +29,8 @@ class Month:
     """None where that of one run is not known."""
     whose: str = ""
     """Which run that is."""
+    broken_line: int | None = None
+    """Of runs.jsonl, where one cannot be read: what its run cost is not known either."""
 
     @property
     def left_usd(self) -> float:
@@ -79,11 +81,7 @@ class Budget:
                 f"{' and '.join(missing)} under [model] in review.toml, in dollars for a million tokens"
             )
         if month and month.spent_usd is None:
-            raise ProtocolError(
-                f"a limit of {month.limit_usd:g} dollars a month cannot be kept: nobody knows what {month.whose} cost; "
-                "give the price of its model under [model] in review.toml, write `cost_usd` under `total` of its line "
-                "in runs.jsonl, or take `usd_per_month` out"
-            )
+            raise ProtocolError(_why_unknown(month))
         self.limits = limits
         self._prices = (usd_per_million_input, usd_per_million_output)
         self._price_embedded = usd_per_million_embedded
@@ -206,6 +204,20 @@ def _taken(reserved: Reservation, usage: Usage) -> Reservation:
     if reserved.embedded_tokens:
         return Reservation(0, 0, usage.input_tokens)
     return Reservation(usage.input_tokens, usage.output_tokens)
+
+
+def _why_unknown(month: Month) -> str:
+    if month.broken_line is not None:
+        return (
+            f"a limit of {month.limit_usd:g} dollars a month cannot be kept: runs.jsonl, line {month.broken_line}, "
+            "cannot be read, so that nobody knows what that run cost; mend the line, take the file back from git, "
+            "or take the line out"
+        )
+    return (
+        f"a limit of {month.limit_usd:g} dollars a month cannot be kept: nobody knows what {month.whose} cost; "
+        "give the price of its model under [model] in review.toml, write `cost_usd` under `total` of its line "
+        "in runs.jsonl, or take `usd_per_month` out"
+    )
 
 
 def _why_month(month: Month, spent: float, worst: float) -> str:

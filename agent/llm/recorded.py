@@ -16,6 +16,8 @@ Line = dict[str, Json]
 UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
 """What is raised where a line, or what a cache holds, is none that was recorded."""
 
+_TWICE = "take one of them out, or let `conspectus cache export` to this file do it"
+
 
 def line_of(call: Call, reply: Reply | None = None) -> Line:
     """All of a call that decides its answer, and its reply where there is one."""
@@ -74,7 +76,7 @@ def read_lines(path: Path, *, is_growing: bool = False) -> dict[str, Line]:
         if line is None:
             raise broken(path, number, "not a recorded call with its reply")
         if line["key"] in lines:
-            raise NotKept(f"{path}, line {number}: a second reply to the call {line['key']}; take one of them out")
+            raise NotKept(f"{path}, line {number}: a second reply to the call {line['key']}; {_TWICE}")
         lines[line["key"]] = line
     if is_growing and not _ends_a_line(path):
         write_lines(path, map(encoded, lines.values()))  # or the next line would be glued to the last

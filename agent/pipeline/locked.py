@@ -27,6 +27,8 @@ class Locked(Frozen):
     """What a refresh would have to ask first, a sentence each."""
     differing: tuple[str, ...] = ()
     """Files that would be others, by name."""
+    said: tuple[str, ...] = ()
+    """What a refresh would say on the way, which tells why."""
     minimums: tuple[Reached, ...] = ()
 
     @property
@@ -62,6 +64,8 @@ def look_locked(folder: Folder, protocol: Protocol, access: Access) -> Locked:
         run = run_on_copy(
             folder, protocol, place, connection, Wish(is_refresh=True, is_clone=not baseline.is_kept(folder))
         )
+        said: list[str] = []
+        run.say = said.append
         run.gather()
         for step in ("induce", "classify", "write"):
             if not getattr(run, step)():
@@ -69,7 +73,13 @@ def look_locked(folder: Folder, protocol: Protocol, access: Access) -> Locked:
         report = run.finish()
         waiting = tuple(f"{prompt}: {n}" for prompt, n in counting.asked.items())
         differing = () if waiting else tuple(_differing(folder.path, place))
-        return Locked(report=report, waiting=waiting, differing=differing, minimums=reached(report, protocol.minimums))
+        return Locked(
+            report=report,
+            waiting=waiting,
+            differing=differing,
+            said=tuple(said),
+            minimums=reached(report, protocol.minimums),
+        )
 
 
 def _differing(here: Path, copy: Path) -> Iterator[str]:

@@ -24,6 +24,9 @@ def within_month(access: Access, protocol: Protocol, folder: Folder, now: dateti
         EMBED: embedding_price_of(protocol.model, server_of(access)),
     }
     clock = _month(now or datetime.now(UTC))
+    broken = folder.broken_run()
+    if broken is not None:
+        return replace(access, month=Month(clock, limit, None, broken_line=broken))
     return replace(access, month=_month_of(folder.runs(), limit, clock, model_of(protocol, access), prices))
 
 

@@ -51,6 +51,10 @@ class Plan(Frozen):
     """Papers that would come in, by key."""
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    """Papers that were gone, and that a source names again."""
+    n_hand_edits: int = 0
+    """Sentences of survey.md that a person wrote, changed or took out, and that would be taken in."""
     reasons: tuple[Reason, ...] = ()
     touched: tuple[Touched, ...] = ()
     prompts: dict[str, int]
@@ -99,6 +103,7 @@ def plan(folder: Folder, protocol: Protocol, access: Access, wish: Wish) -> Plan
             server=server_of(access) if asks_a_server(protocol, access) else "",
             n_papers=len(run.corpus),
             **_papers(earlier, run.corpus),
+            n_hand_edits=len(run.readback.edits) if run.readback else 0,
             reasons=_reasons(due),
             touched=_touched(before, run),
             prompts=_sent(stand_in.expected),
@@ -120,6 +125,7 @@ def _papers(earlier: Corpus, now: Corpus) -> dict[str, tuple[str, ...]]:
         "new": tuple(paper.key for paper in now if not known & {paper.key, *paper.aliases}),
         "changed": tuple(p.key for p in now if p.key in there and p.digest != there[p.key].digest),
         "gone": tuple(p.key for p in now if p.gone and p.key in there and not there[p.key].gone),
+        "back": tuple(p.key for p in now if not p.gone and p.key in there and there[p.key].gone),
     }
 
 

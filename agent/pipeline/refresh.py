@@ -37,6 +37,12 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def _day_of(folder: Folder, clock: date) -> str:
+    """The day of an entry: never before the last run, should the clock run backwards."""
+    last = max((str(line.get("when", ""))[:10] for line in folder.runs()), default="")
+    return max(clock.isoformat(), last)
+
+
 def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callable[[], date] = today) -> Refreshed:
     """Bring the review up to date, and write down what changed since the last refresh that came to its end.
 
@@ -63,7 +69,7 @@ def refresh(folder: Folder, running: Running, wish: Wish, say: Say, day: Callabl
     entry = None
     if not changes.is_empty:
         lost = [str(line) for run in runs if run.readback for line in run.readback.lost]
-        entry = _write_down(folder, changes, running.spent, report, day=day().isoformat(), lost=lost)
+        entry = _write_down(folder, changes, running.spent, report, day=_day_of(folder, day()), lost=lost)
     baseline.end(folder)
     if stopped:
         raise stopped

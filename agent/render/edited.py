@@ -1,9 +1,8 @@
 """Finds what a person did to the sentences of survey.md: which changed, which are new, which are gone."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from textwrap import shorten
 
 from agent.draft import Citation, Claim, Draft
 from agent.papers import Corpus, Frozen
@@ -12,18 +11,27 @@ from agent.render.anchors import Place, places
 from agent.render.lines import KeyOf, Words, anchor, from_line, words_of
 from agent.render.reading import Kind, Piece
 from agent.render.stamp import Stamp, claims_digest
+from agent.wording import shortened
 
 
 class LostLine(Frozen):
     """Something that was edited in survey.md and cannot be kept there."""
 
     number: int
-    """Its line in the edited file, from 1; of one that was taken out, the line before which it stood."""
+    """Its line in the edited file, from 1; of one that was taken out, the line before which it stood; 0 of the whole
+    file."""
     text: str
     why: str
+    cited: str = ""
+    """The paper of which only the citation cannot be kept, as it was typed; its sentence is."""
 
     def __str__(self) -> str:
-        return f"survey.md, line {self.number}: not kept, for {self.why}: {shorten(self.text, 100, placeholder=' …')}"
+        if not self.number:
+            return f"survey.md: nothing of it is taken in, for {self.why}"
+        line, text = f"survey.md, line {self.number}", shortened(self.text, 100)
+        if self.cited:
+            return f"{line}: the sentence is kept without its citation of {self.cited}, for {self.why}: {text}"
+        return f"{line}: not kept, for {self.why}: {text}"
 
 
 @dataclass(slots=True)
@@ -90,7 +98,6 @@ class Reading:
         self.lost: list[LostLine] = []
         self.taken: set[int] = set()
         """The lines that were taken for sentences of the survey."""
-        self._pieces = pieces
         self._key_of = _keys(corpus)
         self._known = {self._words(claim) for passage in draft.passages for claim in passage.claims}
         self._claims = {
@@ -103,7 +110,35 @@ class Reading:
         self._is_of_draft = is_whole and stamp is not None and stamp.claims == claims_digest(printed)
         self._definitions = {section_.id: section_.definition for section_ in draft.sections}
         self._regions = _regions(self.places, {piece.anchor for piece in pieces if piece.kind is Kind.PLACE})
+        self._pieces = self._with_anchors(pieces)
+        there = {piece.anchor for piece in self._pieces}
+        self.n_printed, self.n_missing = len(self._claims), len(self._claims.keys() - there)
         self._read()
+
+    def _with_anchors(self, pieces: list[Piece]) -> list[Piece]:
+        """The pieces, where a sentence that lost its anchor and kept its words has it again."""
+        there = {piece.anchor for piece in pieces}
+        named: list[Piece] = []
+        missing: dict[str, list[str]] = {}
+        for piece in pieces:
+            if piece.kind is Kind.PLACE:
+                missing = self._without(there, self._regions.get(piece.anchor, ()))
+            if piece.kind in (Kind.PLAIN, Kind.SENTENCE) and piece.anchor not in self._claims:
+                names = missing.get(from_line(piece.text, self._key_of).text)
+                if names:
+                    piece = replace(piece, kind=Kind.SENTENCE, anchor=names.pop(0))
+                    there.add(piece.anchor)
+            named.append(piece)
+        return named
+
+    def _without(self, there: Collection[str], region: Iterable[Place]) -> dict[str, list[str]]:
+        """The sentences of these passages whose anchors are not there, by their words."""
+        missing: dict[str, list[str]] = {}
+        for place in region:
+            for name in place.claims:
+                if name not in there:
+                    missing.setdefault(self._words(self._claims[name][1]).text, []).append(name)
+        return missing
 
     def _read(self) -> None:
         standing = self._standing()
@@ -156,8 +191,7 @@ class Reading:
         """Note what was changed of a sentence that stands where it stood."""
         claim = self._claims[piece.anchor][1]
         words, before = from_line(piece.text, self._key_of), self._words(claim)
-        self._refuse(piece, [key for key in words.unknown if key not in before.unknown])
-        words = Words(words.text, words.keys, tuple(key for key in words.unknown if key in before.unknown))
+        words = self._without_unknown(piece, words, before.unknown)
         if words == before:
             return
         if words.text:
@@ -175,25 +209,28 @@ class Reading:
             if words not in self._known:
                 self._lose(piece, _NOT_OF_DRAFT)
             return None
-        self._refuse(piece, words.unknown)
         if not words.text:
             self._lose(piece, "there are no words beside what it cites")
             return None
         if piece.anchor not in self._claims:
-            return _by_hand(words, None)
+            return _by_hand(self._without_unknown(piece, words), None)
         claim = self._claims[piece.anchor][1]
-        is_moved = words == self._words(claim)
-        return claim.model_copy(update={"by_hand": True}) if is_moved else _by_hand(words, claim)
+        before = self._words(claim)
+        words = self._without_unknown(piece, words, before.unknown)
+        return claim.model_copy(update={"by_hand": True}) if words == before else _by_hand(words, claim)
 
     def _words(self, claim: Claim) -> Words:
         return words_of(claim, self._key_of)
 
-    def _refuse(self, piece: Piece, unknown: Iterable[str]) -> None:
-        for key in unknown:
-            self._lose(piece, f"the corpus has no paper {key}, so that the sentence is kept without it")
+    def _without_unknown(self, piece: Piece, words: Words, before: Collection[str] = ()) -> Words:
+        """The words without the citations of no paper that a person put in; those that stood there before stay."""
+        for key in dict.fromkeys(words.unknown):
+            if key not in before:
+                self._lose(piece, "the corpus has no such paper", cited=key)
+        return Words(words.text, words.keys, tuple(key for key in words.unknown if key in before))
 
-    def _lose(self, piece: Piece, why: str) -> None:
-        self.lost.append(LostLine(number=piece.number, text=piece.text, why=why))
+    def _lose(self, piece: Piece, why: str, *, cited: str = "") -> None:
+        self.lost.append(LostLine(number=piece.number, text=piece.text, why=why, cited=cited))
 
 
 _NOT_OF_DRAFT = "survey.json has changed since this file was printed, so that nobody can tell what is new in it"

@@ -13,6 +13,7 @@ from agent.render.anchors import Place
 from agent.render.edited import LostLine, Reading
 from agent.render.reading import Kind, Piece, pieces
 from agent.render.stamp import is_unedited, stamp_of
+from agent.wording import count
 
 
 class HandEdit(Frozen):
@@ -53,6 +54,8 @@ def read_back(text: str, draft: Draft, corpus: Corpus, as_printed: str | None = 
     _refuse_conflict(text)
     found = pieces(text)
     reading = Reading(found, stamp_of(text), draft, corpus)
+    if why := _why_nothing(text, reading):
+        return Readback(draft=draft, lost=(LostLine(number=0, text="", why=why),))
     with_edits, repeated = amended(draft, reading.places, reading.edits)
     lost = list(reading.lost)
     lost += [LostLine(number=one.number, text=one.claim.text, why="it stands there already") for one in repeated]
@@ -81,6 +84,16 @@ def _refuse_conflict(text: str) -> None:
                 f"survey/survey.md, line {number}: a merge left both versions there; keep one of them, or delete the "
                 "file, and it is printed again"
             )
+
+
+def _why_nothing(text: str, reading: Reading) -> str:
+    """Why nothing can be told from a file that is empty or cut off; empty where it is neither."""
+    if not text.strip():
+        return "it is empty; the claims stay, and it is printed again"
+    if reading.n_missing * 2 <= reading.n_printed:
+        return ""
+    missing = f"{reading.n_missing:,} of its {count(reading.n_printed, 'sentence')}"
+    return f"{missing} are not there; the claims stay, and it is printed again"
 
 
 def _noted(reading: Reading) -> tuple[tuple[HandEdit, ...], tuple[HandEdit, ...]]:
@@ -117,6 +130,8 @@ def _walk_others(found: Sequence[Piece], own: Collection[str]) -> Iterator[Piece
 
 _NOT_KEPT = "only sentences can be edited here: headings, tables, lists and figures are printed from the other files"
 _TAKEN_OUT = "it was taken out, and is printed again from the other files"
+_MOST_TAKEN_OUT = 3
+"""Lines that were taken out at one place and are each named."""
 
 
 def _other_edits(before: Sequence[Piece], now: Sequence[Piece]) -> Iterator[LostLine]:
@@ -127,7 +142,10 @@ def _other_edits(before: Sequence[Piece], now: Sequence[Piece]) -> Iterator[Lost
         yield from (LostLine(number=one.number, text=one.text, why=_NOT_KEPT) for one in now[k:m])
         if k == m:
             number = now[k].number if k < len(now) else now[-1].number + 1 if now else 1
-            yield from (LostLine(number=number, text=one.text, why=_TAKEN_OUT) for one in before[i:j])
+            gone, why = before[i:j], _TAKEN_OUT
+            if len(gone) > _MOST_TAKEN_OUT:
+                gone, why = before[i : i + 1], f"it and {j - i - 1:,} more were taken out, and are printed again"
+            yield from (LostLine(number=number, text=one.text, why=why) for one in gone)
 
 
 def _compared(piece: Piece) -> str:

@@ -64,11 +64,18 @@ def test_long_lists_are_cut_with_what_is_left() -> None:
     added = tuple(Added(key=f"p{n:03}", title=f"Paper {n}") for n in range(222))
     touched = tuple(Touched(id=f"s{n}", name=f"Part {n}", came=(COUNTED,) * 30) for n in range(20))
     entry = entry_of(Changes(added=added, touched=touched), day="2026-11-21")
-    assert "- and 212 more; `conspectus diff HEAD~1` shows all" in entry
+    assert "- and 212 more; `conspectus diff` against the commit before it shows all" in entry
     assert "**Papers added (222)**" in entry
-    assert "- and 20 more; `conspectus diff HEAD~1` shows all" in entry
-    assert "**And 12 sections more**; `conspectus diff HEAD~1` shows all." in entry
+    assert "- and 20 more; `conspectus diff` against the commit before it shows all" in entry
+    assert "**And 12 sections more**; `conspectus diff` against the commit before it shows all." in entry
     assert len(entry.split()) < 1_500
+
+
+@pytest.mark.parametrize("title", ["x" * 400, "A " + "x" * 400, "蜂" * 400])
+def test_a_title_without_a_space_is_cut_by_letters(title: str) -> None:
+    entry = entry_of(Changes(added=(Added(key="p1", title=title),)), day="2026-11-21")
+    (line,) = (line for line in entry.splitlines() if line.startswith("- `p1` "))
+    assert line.startswith(f"- `p1` {title[:99]}…, ")
 
 
 def test_in_a_long_sentence_what_changed_is_shown() -> None:

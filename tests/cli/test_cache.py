@@ -1,4 +1,5 @@
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from agent.llm.call import Reply
 from tests.command import Conspectus
 from tests.llm.sample import VALID, call
 from tests.scripted import Scripted
+from tests.test_settle import git, needs_git
 
 TODAY = datetime.now(UTC).date()
 
@@ -21,8 +23,8 @@ def review(tmp_path: Path, conspectus: Conspectus) -> Path:
     return tmp_path / "review"
 
 
-def keep(review: Path, n: int, *, prompt: str = "classify_paper", n_days_ago: int = 0) -> None:
-    asked = [call(f"Paper number {number}", prompt=prompt) for number in range(n)]
+def keep(review: Path, n: int, *, prompt: str = "classify_paper", n_days_ago: int = 0, first: int = 0) -> None:
+    asked = [call(f"Paper number {number}", prompt=prompt) for number in range(first, first + n)]
     day = (TODAY - timedelta(days=n_days_ago)).isoformat()
     with Cached(Scripted(lambda call: Reply(VALID, "m", day)), review / ".conspectus" / "cache") as cached:
         list(cached.send_all(asked))
@@ -46,8 +48,8 @@ def test_from_inside_the_folder_no_folder_is_named(
     keep(review, 3)
     monkeypatch.chdir(review)
     assert conspectus("cache").out.splitlines()[-1].startswith("3 replies, ")
-    assert "3 replies written to answers.jsonl, 0 there already" in conspectus("cache", "export", "answers.jsonl").out
-    assert conspectus("cache", "import", "answers.jsonl").out == "0 replies new, 3 known, 0 different\n"
+    assert "3 replies written to kept.jsonl, 0 there already" in conspectus("cache", "export", "kept.jsonl").out
+    assert conspectus("cache", "import", "kept.jsonl").out == "0 replies new, 3 known, 0 different\n"
     assert conspectus("cache", "prune", "--older-than", "30d").out.startswith("0 of 3 replies taken out, 0 bytes")
 
 
@@ -58,6 +60,121 @@ def test_answers_go_from_one_review_to_another(review: Path, conspectus: Conspec
     assert json.loads(conspectus("cache", "export", file, "-r", review, "--json").out)["n_new"] == 3
     assert conspectus("cache", "import", file, "-r", other).out == "3 replies new, 0 known, 0 different\n"
     assert conspectus("cache", other).out.splitlines()[-1].startswith("3 replies, ")
+
+
+OWN = ("answers.jsonl", "cards.jsonl", "report.json", "review.toml", "survey/new.jsonl", ".conspectus/new.jsonl")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_no_answer_is_written_into_a_file_of_the_reviews_own(review: Path, conspectus: Conspectus, name: str) -> None:
+    keep(review, 1)
+    before = {path: path.read_bytes() for path in review.rglob("*") if path.is_file() and "cache" not in path.parts}
+    ended = conspectus("cache", "export", review / name, "-r", review)
+    assert (ended.code, len(ended.err.splitlines()), ended.out) == (1, 1, "")
+    assert f"{name} is the review's own, and nothing was written" in ended.message
+    assert ended.message.endswith(f"e.g. {review / 'shared-answers.jsonl'}")
+    for words in (["build", review], ["refresh", review], ["ask", "Why?", "-r", review]):
+        ended = conspectus(*words, "--model", "m", "--record", review / name)
+        assert ended.code == 1 and "is the review's own, and nothing was written" in ended.message
+    after = {path: path.read_bytes() for path in review.rglob("*") if path.is_file() and "cache" not in path.parts}
+    assert after == before
+
+
+def test_the_reviews_own_answers_are_not_taken_in(review: Path, conspectus: Conspectus) -> None:
+    (review / "answers.jsonl").write_text('{"id": "x"}\n')
+    ended = conspectus("cache", "import", review / "answers.jsonl", "-r", review)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "is the review's own; name a file that `cache export` or --record wrote" in ended.message
+
+
+def test_the_folder_itself_is_no_file_to_write(review: Path, conspectus: Conspectus) -> None:
+    keep(review, 1)
+    ended = conspectus("cache", "export", review, "-r", review)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+
+
+@needs_git
+@pytest.mark.parametrize("name", ["shared-answers.jsonl", "team/our calls [1].jsonl"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_two_clones_export_git_merges_without_a_conflict(
+    review: Path, conspectus: Conspectus, tmp_path: Path, name: str, *, is_first: bool
+) -> None:
+    (review / ".gitattributes").write_text("*.csv text\n")  # of a review from before
+    git(review, "init", "-q", "-b", "main")
+    if not is_first:  # the file is there already, before the two go apart
+        keep(review, 5, first=10)
+        said = conspectus("cache", "export", review / name, "-r", review).out.splitlines()
+        assert "so that what two people export merges; commit both" in said[-1]
+        assert len(conspectus("cache", "export", review / name, "-r", review).out.splitlines()) == 1
+    git(review, "add", "-A")
+    git(review, "commit", "-qm", "a review")
+    clones = [tmp_path / "mine", tmp_path / "yours"]
+    for number, clone in enumerate(clones):  # each is given five answers that the other has not, and three of both
+        git(tmp_path, "clone", "-q", str(review), str(clone))
+        keep(clone, 5, first=20 + 10 * number)
+        keep(clone, 3, first=40)
+        assert conspectus("cache", "export", clone / name, "-r", clone).code == 0
+        git(clone, "add", "-A")
+        git(clone, "commit", "-qm", "what was answered")
+    mine, yours = clones
+    git(mine, "pull", "-q", "--no-rebase", "--no-edit", str(yours), "main")  # which raises where there is a conflict
+    assert "<<<<" not in (mine / name).read_text() + (mine / ".gitattributes").read_text()
+    n = 13 if is_first else 18
+    other = tmp_path / "other"
+    conspectus("init", other, tmp_path / "one.csv")
+    assert conspectus("cache", "import", mine / name, "-r", other).out.startswith(f"{n} replies new, ")
+    assert conspectus("cache", "export", mine / name, "-r", mine).code == 0
+    lines = (mine / name).read_text().splitlines()
+    assert lines == sorted(set(lines), key=lambda line: str(json.loads(line)["key"])) and len(lines) == n
+    (attribute,) = [
+        line for line in (mine / ".gitattributes").read_text().splitlines() if "shared" in line or "our" in line
+    ]
+    assert attribute.endswith(" merge=union")
+
+
+@needs_git
+def test_two_replies_to_one_call_merge_too_and_the_first_stays(
+    review: Path, conspectus: Conspectus, tmp_path: Path
+) -> None:
+    git(review, "init", "-q", "-b", "main")
+    git(review, "add", "-A")
+    git(review, "commit", "-qm", "a review")
+    for n_days_ago, name in enumerate(("mine", "yours")):
+        git(tmp_path, "clone", "-q", str(review), name)
+        keep(tmp_path / name, 2, n_days_ago=n_days_ago)
+        conspectus("cache", "export", tmp_path / name / "shared-answers.jsonl", "-r", tmp_path / name)
+        git(tmp_path / name, "add", "-A")
+        git(tmp_path / name, "commit", "-qm", name)
+    mine = tmp_path / "mine"
+    git(mine, "pull", "-q", "--no-rebase", "--no-edit", str(tmp_path / "yours"), "main")
+    shutil.rmtree(mine / ".conspectus" / "cache")
+    file = mine / "shared-answers.jsonl"
+    assert len(file.read_text().splitlines()) == 4
+    conspectus("cache", "export", file, "-r", mine)
+    days = [json.loads(line)["reply"]["day"] for line in file.read_text().splitlines()]
+    assert days == 2 * [(TODAY - timedelta(days=1)).isoformat()]
+
+
+def test_beside_the_review_git_is_told_nothing_but_the_user_is(
+    review: Path, conspectus: Conspectus, tmp_path: Path
+) -> None:
+    keep(review, 1)
+    assert len(conspectus("cache", "export", tmp_path / "x.jsonl", "-r", review).out.splitlines()) == 1
+    (tmp_path / ".git").mkdir()
+    file = tmp_path / "team" / "x.jsonl"
+    ended = conspectus("cache", "export", file, "-r", review, "--json")
+    hint = f"add `team/x.jsonl merge=union` to {tmp_path / '.gitattributes'}, so that what two people export merges"
+    assert json.loads(ended.out)["n_new"] == 1 and ended.err == f"{hint}\n"
+    assert conspectus("cache", "export", file, "-r", review).out.splitlines()[1:] == [hint]
+    (tmp_path / ".gitattributes").write_text("team/x.jsonl merge=union\n")
+    assert len(conspectus("cache", "export", file, "-r", review).out.splitlines()) == 1
+
+
+def test_what_the_reviews_owner_says_of_the_merge_stays(review: Path, conspectus: Conspectus) -> None:
+    keep(review, 1)
+    (review / ".gitattributes").write_text('"our calls.jsonl" -merge\n')
+    assert len(conspectus("cache", "export", review / "our calls.jsonl", "-r", review).out.splitlines()) == 1
+    assert (review / ".gitattributes").read_text() == '"our calls.jsonl" -merge\n'
 
 
 def test_a_tampered_file_is_an_error_of_one_line(review: Path, conspectus: Conspectus, tmp_path: Path) -> None:

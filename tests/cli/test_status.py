@@ -164,6 +164,37 @@ def test_an_edit_of_survey_md_that_is_not_taken_in_yet(review: Path, conspectus:
     assert said.endswith("`conspectus refresh` takes them in, and has them checked")
 
 
+def test_what_the_next_run_will_drop_of_survey_md_is_told_as_the_run_tells_it(
+    review: Path, conspectus: Conspectus
+) -> None:
+    page = review / "survey" / "survey.md"
+    lines = page.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith('<a id="c'))
+    row = next(n for n, line in enumerate(lines) if n > at and line.startswith("| ") and "---" not in lines[n + 1])
+    lines[row] = f"| mine {lines[row]}"
+    lines[at + 1 : at + 1] = ["### My heading", "", "- an item", "", "Nobody said so [@nobody]."]
+    page.write_text("\n".join(lines) + "\n")
+    said = [line for line in conspectus("status", review).out.splitlines() if line.startswith("hand edits")]
+    assert said[0].startswith("hand edits   1 sentence of survey.md edited and not taken in yet: introduction; ")
+    assert said[1].startswith(f"hand edits   survey.md cites what the corpus does not have: nobody (line {at + 6}); ")
+    assert "prints over" not in said[1]
+    numbers = (at + 2, at + 4, row + 6)
+    named = f"line {numbers[0]}, line {numbers[1]}, line {numbers[2]}"
+    assert said[2].startswith(f"hand edits   3 edits of survey.md cannot be kept: {named}: only sentences can be ")
+    told = conspectus("refresh", review, "--offline").err
+    for number in numbers:
+        assert f"survey.md, line {number}: not kept, for only sentences can be edited here" in told
+    assert f"survey.md, line {at + 6}: the sentence is kept without its citation of nobody" in told
+    assert "[?nobody]" not in page.read_text() and "Nobody said so. ○ ✎" in page.read_text()
+
+
+def test_an_emptied_survey_md_is_not_up_to_date(review: Path, conspectus: Conspectus) -> None:
+    (review / "survey" / "survey.md").write_text("")
+    ended = conspectus("status", review)
+    assert matters(ended)["hand edits"].startswith("survey.md: nothing of it is taken in, for it is empty; ")
+    assert "all of it is up to date" not in ended.out
+
+
 def test_a_proposal_a_minimum_and_a_refresh_that_was_cut_off(review: Path, conspectus: Conspectus) -> None:
     (review / "taxonomy.patch").write_text("--- taxonomy.yaml\n")
     baseline.begin(Folder(review))

@@ -4,32 +4,50 @@ from collections.abc import Iterator
 
 from agent import write
 from agent.draft import OVERVIEWS, Part, Passage
-from agent.folder.files import read_text
 from agent.llm.prompts import wording_of
+from agent.pipeline.hand_edits import EDITED, find_edits
 from agent.pipeline.status.stand import REFRESH, Matter, Stand, are_kept, named, reask
-from agent.render.readback import read_back
-from agent.render.stamp import is_unedited
+from agent.render.edited import LostLine
 from agent.review import BUILT_IN
 from agent.wording import count
 
 
 def look_at_hand_edits(stand: Stand) -> Iterator[Matter]:
     """Edits of survey.md that no run has taken in."""
-    file = stand.folder.path / "survey" / "survey.md"
-    text = read_text(file) if file.is_file() else ""
-    if not text or stand.run.draft is None or is_unedited(text) or stand.report.format < 2:
+    found = find_edits(stand.folder, stand.protocol)
+    if found is None:
         return
-    found = read_back(text, stand.run.draft, stand.run.corpus)
     if found.edits:
         names = tuple(dict.fromkeys(edit.passage for edit in found.edits))
         says = f"{count(len(found.edits), 'sentence')} of survey.md edited and not taken in yet: {named(names)}"
         do = "`conspectus refresh` takes them in, and has them checked"
         yield Matter(about="hand edits", says=says, do=do, names=names)
-    if found.lost:
-        lines = [f"line {one.number}" for one in found.lost]
-        says = f"{count(len(found.lost), 'edit')} of survey.md cannot be kept: {named(lines)}: {found.lost[0].why}"
-        do = "`conspectus refresh` prints over them; keep what you want of them elsewhere"
-        yield Matter(about="hand edits", says=says, do=do, names=tuple(lines))
+    cited = [one for one in found.lost if one.cited]
+    if cited:
+        keys = tuple(dict.fromkeys(one.cited for one in cited))
+        lines = named([f"line {one.number}" for one in cited])
+        says = f"survey.md cites what the corpus does not have: {named(keys)} ({lines})"
+        do = "`conspectus refresh` keeps the sentence, and not that citation"
+        yield Matter(about="hand edits", says=says, do=do, names=keys)
+    yield from _printed_over([one for one in found.lost if not one.cited])
+
+
+def _printed_over(lost: list[LostLine]) -> Iterator[Matter]:
+    if not lost:
+        return
+    if not lost[0].number:
+        yield Matter(about="hand edits", says=str(lost[0]), do="`conspectus refresh` does that", names=("survey.md",))
+        return
+    by_why: dict[str, list[str]] = {}
+    for one in lost:
+        by_why.setdefault(one.why, []).append(f"line {one.number}")
+    told = "; ".join(f"{named(lines)}: {why}" for why, lines in by_why.items())
+    yield Matter(
+        about="hand edits",
+        says=f"{count(len(lost), 'edit')} of survey.md cannot be kept: {told}",
+        do=f"`conspectus refresh` prints over {'it' if len(lost) == 1 else 'them'}; your file stays as survey/{EDITED}",
+        names=tuple(dict.fromkeys(f"line {one.number}" for one in lost)),
+    )
 
 
 def look_at_sections(stand: Stand) -> Iterator[Matter]:
