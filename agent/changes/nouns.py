@@ -174,7 +174,7 @@ class Changes(Frozen):
     moved: tuple[Moved, ...] = ()
     categories: tuple[CategoryChange, ...] = ()
     facets: tuple[FacetChange, ...] = ()
-    carded: tuple[str, ...] = ()
+    carded: tuple[Added, ...] = ()
     """Papers that were there and had no card, by key."""
     uncarded: tuple[str, ...] = ()
     """Papers that are there and lost theirs."""

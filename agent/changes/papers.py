@@ -123,14 +123,17 @@ def _named(taxonomy: Taxonomy | None, id_: str) -> InCategory:
 def card_changes(before: State, after: State, same: Went) -> dict[str, tuple[Any, ...]]:
     """The lists of Changes that are about cards, by name; a paper that came in or left is in none of them."""
     moved: list[Moved] = []
-    lists: dict[str, list[str]] = {"carded": [], "uncarded": [], "cards_again": [], "cards_by_hand": []}
+    carded: list[Added] = []
+    lists: dict[str, list[str]] = {"uncarded": [], "cards_again": [], "cards_by_hand": []}
     earlier = {new: before.cards.get(old) for old, new in sorted(same.papers.items(), reverse=True)}
     earlier |= {new: before.cards.get(old) for old, new in same.papers.items() if old == new}
     for key, was in sorted(earlier.items()):
         card = after.cards.get(key)
         if card is None or was is None:
-            if card is not was:
-                lists["carded" if was is None else "uncarded"].append(key)
+            if card is not None:
+                carded.append(Added(key=key, title=after.corpus.paper(key).called, category=_place(after, key)))
+            elif was is not None:
+                lists["uncarded"].append(key)
             continue
         as_now = _in_present_ids(was, card, same, after.taxonomy)
         if card.category != as_now.category:
@@ -143,7 +146,7 @@ def card_changes(before: State, after: State, same: Went) -> dict[str, tuple[Any
             lists["cards_by_hand"].append(key)
         elif card.category == as_now.category:
             lists["cards_again"].append(key)
-    return {"moved": tuple(moved)} | {name: tuple(keys) for name, keys in lists.items()}
+    return {"moved": tuple(moved), "carded": tuple(carded)} | {name: tuple(keys) for name, keys in lists.items()}
 
 
 def _in_present_ids(card: Card, later: Card, same: Went, taxonomy: Taxonomy | None) -> Card:

@@ -63,6 +63,9 @@ def _of_papers(changes: Changes, whole: bool) -> Iterator[Group]:
 
     lists: dict[str, list[Line]] = {
         "Papers added": [(Name(p.key), " ", title(p.title), *place(p.category)) for p in changes.added],
+        "Papers that had no card, and have one now": [
+            (Name(p.key), " ", title(p.title), *place(p.category)) for p in changes.carded
+        ],
         "Papers changed": [
             (Name(p.key), " ", title(p.title), f": {', '.join((*p.text, *p.other))}") for p in changes.changed
         ],
@@ -113,7 +116,6 @@ def _category(one: CategoryChange) -> Line:
 
 def _of_cards(changes: Changes) -> Iterator[Group]:
     lists = {
-        "Cards made for papers that had none": changes.carded,
         "Papers without a card now": changes.uncarded,
         "Cards made again, in the same category": changes.cards_again,
         "Cards edited by hand": changes.cards_by_hand,
@@ -210,7 +212,7 @@ def sentence_of(changes: Changes) -> str:
     """All of it in one sentence, without its full stop; figures alone, no word of a paper."""
     said = [_papers_in_words(changes), _taxonomy_in_words(changes), _texts_in_words(changes)]
     n_by_hand = sum(len(one.by_hand) for one in changes.touched)
-    n_cards = len(changes.carded) + len(changes.cards_again) + len(changes.cards_by_hand) + len(changes.uncarded)
+    n_cards = len(changes.cards_again) + len(changes.cards_by_hand) + len(changes.uncarded)
     said += [f"{count(n_by_hand, 'sentence')} edited by hand"] if n_by_hand else []
     said += [f"{count(n_cards, 'card')} made or edited of papers that stay where they are"] if n_cards else []
     said += [f"{count(len(changes.outdated), 'answer')} may have changed"] if changes.outdated else []
@@ -223,6 +225,7 @@ def _papers_in_words(changes: Changes) -> str:
     n_other = sum(not one.text for one in changes.changed)
     numbers: dict[Callable[[int], str], int] = {
         lambda n: "came in": len(changes.added),
+        lambda n: "got the card that was missing": len(changes.carded),
         lambda n: "changed": len(changes.changed) - n_other,
         lambda n: "described otherwise": n_other,
         lambda n: "is gone" if n == 1 else "are gone": len(changes.gone),

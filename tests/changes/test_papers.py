@@ -130,5 +130,5 @@ def test_cards_made_again_edited_by_hand_had_first_and_lost() -> None:
     changes = compare(state(held=before), state(held=after))
     assert changes.cards_again == ("bees2021",)
     assert changes.cards_by_hand == ("moths2022",)
-    assert changes.carded == ("bare2020",)
+    assert [one.key for one in changes.carded] == ["bare2020"]
     assert changes.uncarded == ("slugs2023",)
