@@ -323,6 +323,13 @@ def test_many_lines_taken_out_together_are_named_in_one() -> None:
     assert re.search(r"for it and \d+ more were taken out, and are printed again", str(lost))
 
 
+def test_a_sentence_in_which_the_file_breaks_off_is_not_changed() -> None:
+    at = PRINTED.index("Water counts too.") + len("Water cou")
+    found = read(PRINTED[:at])
+    assert found.draft == SURVEY.draft and not found.edits
+    assert read(PRINTED[: at - 3] + "ves too").edits
+
+
 def test_a_merge_left_in_the_file_is_refused_with_what_to_do() -> None:
     line = line_of(DANCES)
     both = PRINTED.replace(line, f"<<<<<<< HEAD\n{line}\n=======\n{line}x\n>>>>>>> refresh")

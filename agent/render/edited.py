@@ -111,6 +111,7 @@ class Reading:
         self._definitions = {section_.id: section_.definition for section_ in draft.sections}
         self._regions = _regions(self.places, {piece.anchor for piece in pieces if piece.kind is Kind.PLACE})
         self._pieces = self._with_anchors(pieces)
+        self._torn = None if is_whole else next((one for one in reversed(self._pieces) if one.kind != Kind.BLANK), None)
         there = {piece.anchor for piece in self._pieces}
         self.n_printed, self.n_missing = len(self._claims), len(self._claims.keys() - there)
         self._read()
@@ -192,7 +193,8 @@ class Reading:
         claim = self._claims[piece.anchor][1]
         words, before = from_line(piece.text, self._key_of), self._words(claim)
         words = self._without_unknown(piece, words, before.unknown)
-        if words == before:
+        is_cut_off = piece is self._torn and before.text.startswith(words.text)
+        if words == before or is_cut_off:
             return
         if words.text:
             self.edits.changed[piece.anchor] = _by_hand(words, claim)
