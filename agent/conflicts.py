@@ -1,6 +1,7 @@
 """Reads lines in which git left both sides of a merge: the lines of both, and none of the marks between them."""
 
 from collections.abc import Iterable, Iterator
+from io import StringIO
 
 _OURS, _BASE, _THEIRS, _END = "<<<<<<<", "|||||||", "=======", ">>>>>>>"
 _MARKS = (_OURS, _BASE, _THEIRS, _END)
@@ -26,6 +27,18 @@ def both_sides(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
     What both had before they parted is left out. Raises LeftOpen where the marks do not pair up.
     """
+    return ((number, line) for number, within, line in _placed(lines) if within != _BASE)
+
+
+def whole_sides(text: str) -> tuple[str, str]:
+    """The text as it stood on either side of a merge, ours first. Raises LeftOpen where the marks do not pair up."""
+    placed = list(_placed(enumerate(StringIO(text), 1)))
+    ours, theirs = ("".join(line for _, within, line in placed if within in ("", side)) for side in (_OURS, _THEIRS))
+    return ours, theirs
+
+
+def _placed(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+    """The lines that are no marks, each with the mark under which it stands; without one outside of a conflict."""
     within, opened = "", 0
     for number, line in lines:
         if is_mark(line):
@@ -33,26 +46,7 @@ def both_sides(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             if mark not in _NEXT[within]:
                 raise LeftOpen(number)
             within, opened = ("" if mark == _END else mark), number
-        elif within != _BASE:
-            yield number, line
+        else:
+            yield number, within, line
     if within:
         raise LeftOpen(opened)
-
-
-def whole_sides(text: str) -> tuple[str, str]:
-    """The text as it stood on either side of a merge, ours first. Raises LeftOpen where the marks do not pair up."""
-    within = ""
-    ours, theirs = list[str](), list[str]()
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        if is_mark(line):
-            if line[:7] not in _NEXT[within]:
-                raise LeftOpen(number)
-            within = "" if line[:7] == _END else line[:7]
-            continue
-        if within in ("", _OURS):
-            ours.append(line)
-        if within in ("", _THEIRS):
-            theirs.append(line)
-    if within:
-        raise LeftOpen(text.count("\n"))
-    return "".join(ours), "".join(theirs)

@@ -9,9 +9,10 @@ import pytest
 from agent.errors import TooManyNew
 from agent.folder import Folder
 from agent.pipeline.gather import Gathered, gather
+from agent.pipeline.sending import keys_not_sent
 from agent.report import FORMAT, Report
 from tests.command import Conspectus
-from tests.papers import PLOTS, write_jsonl
+from tests.papers import PLOTS, contents, write_jsonl
 
 
 @pytest.fixture
@@ -308,3 +309,144 @@ def test_every_command_lists_what_is_unnamed(tmp_path: Path, review: Path, consp
     assert Folder(review).corpus().paper(key).title == TITLES[0]
     conspectus("build", review, "--offline")
     assert report(review)["unnamed"] == [key] and gone(review) == set()
+
+
+# The same papers under another name.
+
+
+def rename(review: Path, old: str, new: str, *, said: str = "") -> None:
+    """What a person does: the file has another name, and review.toml has it too; `said` goes before it there."""
+    (review.parent / old).rename(review.parent / new)
+    text = (review / "review.toml").read_text()
+    assert old in text
+    (review / "review.toml").write_text(text.replace(old, new).replace(f'name = "{new}"', f'name = "{new}"\n{said}'))
+
+
+def sources_of(review: Path) -> set[str]:
+    return {place.file for paper in Folder(review).corpus() for place in paper.sources}
+
+
+def test_a_source_that_was_only_renamed_is_the_one_it_was(tmp_path: Path, review: Path, conspectus: Conspectus) -> None:
+    assert conspectus("build", review, "--offline").code == 0
+    before = contents(review)
+    rename(review, "second.jsonl", "renamed.jsonl")
+    ended = conspectus("refresh", review, "--offline")
+    assert ended.code == 0, ended.err
+    assert "renamed.jsonl is what second.jsonl was\n" in ended.err and "its papers stay" not in ended.err
+    after = contents(review)
+    names = {name for name in before if after[name] != before[name]}
+    assert names <= {
+        "review.toml",
+        "papers.jsonl",
+        "duplicates.jsonl",
+        "report.json",
+        "runs.jsonl",
+        "survey/survey.html",
+    }
+    for name in ("papers.jsonl", "duplicates.jsonl", "survey/survey.html"):
+        assert after[name].replace(b"renamed.jsonl", b"second.jsonl") == before[name]
+    told = report(review)
+    assert [(one["name"], one["n_records"]) for one in told["sources"]] == [("first.jsonl", 5), ("renamed.jsonl", 4)]
+    assert told["n_identified"] == 9 and told["n_duplicates_removed"] == 1
+    assert "second.jsonl" not in (review / "report.json").read_text() + conspectus("status", review).out
+    assert "renamed.jsonl" not in conspectus("refresh", review, "--offline").err
+
+
+def test_a_renamed_source_of_which_review_toml_names_both_is_counted_once(tmp_path: Path, review: Path) -> None:
+    gathered(review)
+    (tmp_path / "second.jsonl").rename(tmp_path / "renamed.jsonl")
+    with (review / "review.toml").open("a") as protocol:
+        protocol.write('\n[[sources]]\npath = "../renamed.jsonl"\nname = "renamed.jsonl"\n')
+    found, said = gathered(review)
+    assert "renamed.jsonl is what second.jsonl was" in said
+    assert sources_of(review) == {"first.jsonl", "renamed.jsonl"}
+    assert {one.name: one.n_records for one in found.sources} == {
+        "first.jsonl": 5,
+        "second.jsonl": 0,
+        "renamed.jsonl": 4,
+    }
+    again, said = gathered(review, marks_gone=True)
+    assert said == ["second.jsonl is not there any more; review.toml still names it"]
+    assert not again.is_new and not again.unnamed and gone(review) == set()
+
+
+def test_two_new_sources_of_the_same_bytes_are_no_new_name(tmp_path: Path, review: Path) -> None:
+    gathered(review)
+    rename(review, "second.jsonl", "one.jsonl")
+    (tmp_path / "two.jsonl").write_bytes((tmp_path / "one.jsonl").read_bytes())
+    with (review / "review.toml").open("a") as protocol:
+        protocol.write('\n[[sources]]\npath = "../two.jsonl"\nname = "two.jsonl"\n')
+    _, said = gathered(review)
+    assert not [line for line in said if "is what" in line]
+    assert sources_of(review) == {"first.jsonl", "one.jsonl", "two.jsonl"}  # each paper of the old one is named
+
+
+@pytest.mark.parametrize("is_grown", [False, True])
+def test_a_new_name_releases_nothing_that_was_kept_back(tmp_path: Path, review: Path, *, is_grown: bool) -> None:
+    text = (review / "review.toml").read_text()
+    private = text.replace('name = "second.jsonl"', 'name = "second.jsonl"\nsend = "never"')
+    (review / "review.toml").write_text(private)
+    gathered(review)
+    rename(review, "second.jsonl", "renamed.jsonl")
+    if is_grown:
+        write_jsonl(tmp_path / "renamed.jsonl", [*PLOTS[4:], ("Of moles", "Moles dig in the garden at night.")])
+    opened = (review / "review.toml").read_text().replace('send = "never"', 'send = "full"')
+    (review / "review.toml").write_text(opened)
+    found, said = gathered(review)
+    assert not [line for line in said if "is what" in line or "not remembered" in line]
+    kept_back = keys_not_sent(found.corpus, found.sources)
+    assert {str(paper.title) for paper in found.corpus.papers(kept_back)} == set(TITLES[4:])
+
+
+def test_a_source_that_is_kept_back_is_so_under_its_new_name(review: Path) -> None:
+    text = (review / "review.toml").read_text()
+    private = text.replace('name = "second.jsonl"', 'name = "second.jsonl"\nsend = "never"')
+    (review / "review.toml").write_text(private)
+    gathered(review)
+    rename(review, "second.jsonl", "renamed.jsonl")
+    found, said = gathered(review)
+    assert "renamed.jsonl is what second.jsonl was" in said
+    assert sources_of(review) == {"first.jsonl", "renamed.jsonl"}
+    assert len(keys_not_sent(found.corpus, found.sources)) == 4
+
+
+def test_what_was_renamed_and_grew_is_not_remembered_beside_itself(tmp_path: Path, review: Path) -> None:
+    gathered(review)
+    keys = Folder(review).corpus().keys()
+    rename(review, "second.jsonl", "renamed.jsonl")
+    write_jsonl(tmp_path / "renamed.jsonl", [("Of moles", "Moles dig in the garden at night."), *PLOTS[4:]])
+    found, said = gathered(review, marks_gone=True)
+    assert "second.jsonl is not remembered any more: other sources name each of its papers" in said
+    assert sources_of(review) == {"first.jsonl", "renamed.jsonl"}
+    assert [(one.name, one.n_records) for one in found.sources] == [("first.jsonl", 5), ("renamed.jsonl", 5)]
+    assert set(keys) < set(found.corpus.keys()) and len(found.corpus) == len(keys) + 1
+    assert gone(review) == set() and not gathered(review)[0].is_new
+
+
+def test_what_was_renamed_a_refresh_after_it_went_is_not_remembered_beside_itself(tmp_path: Path, review: Path) -> None:
+    gathered(review)
+    before = (review / "papers.jsonl").read_text()
+    (tmp_path / "second.jsonl").rename(tmp_path / "aside.jsonl")
+    gathered(review, marks_gone=True)
+    (tmp_path / "aside.jsonl").rename(tmp_path / "second.jsonl")
+    rename(review, "second.jsonl", "renamed.jsonl")
+    gathered(review, marks_gone=True)
+    assert (review / "papers.jsonl").read_text().replace("renamed.jsonl", "second.jsonl") == before
+
+
+def test_a_source_that_left_and_knew_more_is_remembered(tmp_path: Path, review: Path) -> None:
+    write_jsonl(tmp_path / "first.jsonl", PLOTS[:-1])
+    with (tmp_path / "first.jsonl").open("a") as first:
+        first.write(json.dumps({"title": TITLES[-1]}) + "\n")
+    gathered(review)
+    assert len(Folder(review).corpus()) == len(PLOTS)
+    before = (review / "papers.jsonl").read_bytes()
+    text = (review / "review.toml").read_text()
+    (review / "review.toml").write_text(text.rpartition("[[sources]]")[0])
+    for is_new in (True, False):
+        found, said = gathered(review)
+        assert found.is_new is is_new and said[0].endswith("second.jsonl any more; its papers stay")
+        assert (review / "papers.jsonl").read_bytes() == before
+    write_jsonl(tmp_path / "first.jsonl")  # now it tells as much
+    gathered(review)
+    assert sources_of(review) == {"first.jsonl"}

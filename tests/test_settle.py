@@ -151,7 +151,7 @@ def test_two_builds_that_git_merged_are_the_build_of_all(
 
 
 LISTED = ("papers.jsonl", "cards.jsonl", "decisions.jsonl", "duplicates.jsonl", "answers.jsonl", "runs.jsonl",
-          "CHANGES.md", "report.json", "survey/**")  # fmt: skip
+          "shared-answers.jsonl", "report.json", "survey/**")  # fmt: skip
 
 
 @needs_git
@@ -177,6 +177,121 @@ def test_git_is_told_how_to_merge_and_what_stood_there_stays(tmp_path: Path, con
         "report.json: merge: unset",
         "survey/survey.md: merge: unset",
     ]
+
+
+@needs_git
+def test_a_page_of_changes_is_not_woven_any_more(tmp_path: Path, conspectus: Conspectus) -> None:
+    conspectus("init", tmp_path / "r", write_jsonl(tmp_path / "plots.jsonl"))
+    attributes = tmp_path / "r" / ".gitattributes"
+    as_made = attributes.read_text()
+    assert "CHANGES.md" not in as_made
+    attributes.write_text(f"*.bib text\nCHANGES.md merge=union\n{as_made}")  # as an earlier version left it
+    conspectus("build", tmp_path / "r", "--offline")
+    assert attributes.read_text() == f"*.bib text\n{as_made}"
+
+
+# CHANGES.md: two people's entries, whole and apart.
+
+STYLES = ["merge", "diff3"]
+
+
+def headings(page: str) -> list[str]:
+    return [line for line in page.split("\n") if line.startswith("## ")]
+
+
+def whole(page: str) -> set[str]:
+    """The entries without their headings."""
+    return {part.partition("\n")[2].strip() for part in page.split("\n## ")[1:]}
+
+
+@needs_git
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_two_refreshes_that_git_merged_keep_their_entries_apart(
+    tmp_path: Path, shared: Path, conspectus: Conspectus, *, style: str, is_first: bool
+) -> None:
+    if not is_first:
+        (shared / "r" / "CHANGES.md").write_text("# Changes\n\nOurs.\n\n## 2026-01-02\n\n**Papers added (1)**\n\n- x\n")
+        git(shared, "add", "-A")
+        git(shared, "commit", "-qm", "refreshed before")
+    pages = []
+    for name, source, plots in (("mine", "mine.jsonl", PLOTS[:3]), ("yours", "yours.jsonl", PLOTS[3:6])):
+        place = shared.parent / name
+        git(shared.parent, "clone", "-q", str(shared), str(place))
+        write_jsonl(place / source, [*plots, PLOTS[6 if name == "mine" else 7]])
+        assert conspectus("refresh", place / "r", "--offline").code == 0
+        git(place, "add", "-A")
+        git(place, "commit", "-qm", f"{name} refreshes")
+        pages.append((place / "r" / "CHANGES.md").read_text())
+    mine, day = tmp_path / "mine", headings(pages[0])[0]
+    pull = ("pull", "-q", "--no-rebase", str(tmp_path / "yours"), "main")
+    git(mine, "-c", f"merge.conflictStyle={style}", *pull, fails=True)
+    changes = mine / "r" / "CHANGES.md"
+    assert "<<<<<<<" in changes.read_text() and ("|||||||" in changes.read_text()) is (style == "diff3")
+    ended = conspectus("refresh", mine / "r", "--offline")
+    assert ended.code == 0, ended.err
+    assert ended.err.count("CHANGES.md: settled after a merge, the entries of both sides are in it\n") == 1
+    page = changes.read_text()
+    assert whole(page) >= whole(pages[0]) | whole(pages[1])
+    assert [one for one in headings(page) if one.startswith(day)][-2:] == [f"{day} (2)", day]
+    assert page.index(max(whole(pages[0]), key=len)) < page.index(max(whole(pages[1]), key=len))
+    assert page.startswith("# Changes\n\n## 20" if is_first else "# Changes\n\nOurs.\n\n## 20")
+    assert is_first or headings(page)[-1] == "## 2026-01-02"
+    git(mine, "add", "-A")
+    git(mine, "commit", "-qm", "merged")
+    assert "merge" not in conspectus("refresh", mine / "r", "--offline").err and changes.read_text() == page
+
+
+def marked_page(ours: str, theirs: str) -> str:
+    return f"# Changes\n\n<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> theirs\n"
+
+
+def healed(folder: Folder, text: str) -> str:
+    (folder.path / "CHANGES.md").write_bytes(text.encode())
+    settled(folder)
+    return (folder.path / "CHANGES.md").read_bytes().decode()
+
+
+def test_entries_are_placed_by_day_and_an_entry_of_both_stands_once(folder: Folder) -> None:
+    ours = "## 2026-03-03\n\nO3.\n\n## 2026-03-01 (2)\n\nO1b.\n\n## 2026-03-01\n\nBoth.\n"
+    theirs = "## 2026-03-04\n\nT4.\n\n## 2026-03-01 (2)\n\nT1b.\n\n## 2026-03-01\n\nBoth.\n"
+    page = healed(folder, marked_page(ours, theirs))
+    assert page == (
+        "# Changes\n\n## 2026-03-04\n\nT4.\n\n## 2026-03-03\n\nO3.\n\n## 2026-03-01 (3)\n\nO1b.\n\n"
+        "## 2026-03-01 (2)\n\nT1b.\n\n## 2026-03-01\n\nBoth.\n"
+    )
+    assert healed(folder, page) == page
+
+
+def test_a_persons_words_are_kept_from_both(folder: Folder) -> None:
+    ours = "Ours, of Mondays.\n\n## 2026-03-03\n\nO3.\n\n## Notes\n\nLook at moles.\n\n## Only ours\n\nYes.\n"
+    theirs = "Theirs.\n\n## 2026-03-03\n\nT3.\n\n## Notes\n\nLook at voles.\n"
+    page = healed(folder, marked_page(ours, theirs))
+    for words in ("Ours, of Mondays.", "O3.", "Look at moles.", "## Only ours\n\nYes.", "Theirs.", "T3.", "at voles."):
+        assert page.count(words) == 1, words
+    assert headings(page) == ["## 2026-03-03 (2)", "## 2026-03-03", "## Notes", "## Only ours"]
+
+
+def test_a_page_with_other_ends_of_lines_keeps_them(folder: Folder) -> None:
+    page = healed(folder, marked_page("## 2026-03-03\n\nO.\n", "## 2026-03-03\n\nT.\n").replace("\n", "\r\n"))
+    assert page == "# Changes\n\n## 2026-03-03 (2)\n\nO.\n\n## 2026-03-03\n\nT.\n".replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "# Changes\n\n## 2026-03-03\n\nO.\n\n## 2026-03-03\n\nT.\n\n\n",  # without marks it stays as it is
+        "Changes\n=======\n\n## 2026-03-03\n\nO.\n",
+    ],
+)
+def test_a_page_without_marks_is_not_touched(folder: Folder, page: str) -> None:
+    assert healed(folder, page) == page
+
+
+def test_half_a_mark_in_the_page_is_told_before_anything_is_written(folder: Folder) -> None:
+    (folder.path / "CHANGES.md").write_text("# Changes\n\n<<<<<<< HEAD\n## 2026-03-03\n\nO.\n")
+    with pytest.raises(FolderError, match=r"CHANGES\.md, line 3: a merge left a mark there, .*; keep one of"):
+        settled(folder)
 
 
 def test_a_review_that_could_not_be_made_leaves_nothing(tmp_path: Path, conspectus: Conspectus) -> None:

@@ -20,7 +20,6 @@ MERGED = (
             "duplicates.jsonl",
             "answers.jsonl",
             "runs.jsonl",
-            "CHANGES.md",
             "shared-answers.jsonl",
         )
     ),
@@ -28,13 +27,17 @@ MERGED = (
     "survey/** -merge",
 )
 """Lines of records are taken from both sides, and settled by the next run; of a file that only stands as a whole one
-side is kept, and git says so."""
+side is kept, and git says so. CHANGES.md is in neither list: git weaves lines that two entries share into one, so
+that its marks are needed to tell the entries apart."""
+_NO_MORE = "CHANGES.md merge=union"
+"""What an earlier version said."""
 
 
 def tell_git(folder: Path) -> None:
     """Keep the cache out of git, and merges out of each other's lines; what the two files say already stays."""
     _complete(folder / ".gitignore", IGNORED)
     with suppress(FolderError):  # it only eases a merge; a folder that is closed to us can still be read
+        _take_out(folder / ".gitattributes", _NO_MORE)
         _complete(folder / ".gitattributes", MERGED)
 
 
@@ -80,6 +83,13 @@ def _complete(file: Path, lines: Iterable[str]) -> None:
         before = read_text(file) if file.is_file() else ""
         gap = "\n" if before and not before.endswith("\n") else ""
         write_whole(file, before + gap + "".join(f"{line}\n" for line in missing))
+
+
+def _take_out(file: Path, line: str) -> None:
+    before = read_text(file) if file.is_file() else ""
+    after = "".join(one for one in before.splitlines(keepends=True) if one.rstrip() != line)
+    if after != before:
+        write_whole(file, after)
 
 
 def _missing(file: Path, lines: Iterable[str]) -> list[str]:

@@ -62,6 +62,10 @@ class _Block:
         """Whether it is one with another, which may have got its number from an earlier merge."""
         return self.day == other.day and self.body == other.body
 
+    def is_where(self, other: "_Block") -> bool:
+        """Whether another stands in its place: the same entry, or words under the same heading."""
+        return self.is_entry(other) if self.day else not other.day and self.heading == other.heading
+
 
 def _blocks(text: str) -> Iterator[_Block]:
     days = {found.start(): found for found in entries(text)}
@@ -92,14 +96,14 @@ def _numbered(entry: _Block, page: Sequence[_Block]) -> _Block:
 
 def _put_words(words: _Block, before: _Block | None, page: list[_Block]) -> None:
     """A person's words into the page, where they are not in it: under their heading, else behind what was above."""
-    same = next((index for index, one in enumerate(page) if not one.day and one.heading == words.heading), None)
+    same = next((index for index, one in enumerate(page) if words.is_where(one)), None)
     if same is not None:
         known = page[same].text
         more = [paragraph for paragraph in words.text.split("\n\n") if paragraph.strip("\n") not in known]
         page[same] = _Block("\n\n".join([known, *(paragraph.strip("\n") for paragraph in more)]))
         return
-    above = [index for index, one in enumerate(page) if before and one.day == before.day and one.body == before.body]
-    page.insert(above[0] + 1 if above else 0, words)
+    above = next((index for index, one in enumerate(page) if before and before.is_where(one)), -1)
+    page.insert(above + 1, words)
 
 
 def _is_day(text: str) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from agent.conflicts import LeftOpen, both_sides, is_mark
+from agent.conflicts import LeftOpen, both_sides, is_mark, whole_sides
 from agent.errors import FolderError
+from agent.folder.entries import of_both
 from agent.folder.files import read_bytes, read_text, write_whole
 from agent.folder.lines import N, in_lines, numbered, parsed, pretty
 from agent.folder.merged import answer_of, cards_of, duplicate_of, papers_of
@@ -25,6 +26,7 @@ Lines = Sequence[tuple[int, str]]
 
 PAPERS, CARDS, ANSWERS = "papers.jsonl", "cards.jsonl", "answers.jsonl"
 DUPLICATES, RUNS = "duplicates.jsonl", "runs.jsonl"
+CHANGES = "CHANGES.md"
 _NAMED_BY = {CARDS: "key", ANSWERS: "id", DUPLICATES: "key", RUNS: "when", PAPERS: "key"}
 """The field by which the lines of each file are in order, the files in the order in which they are written: the cards
 go by the papers as they stand before."""
@@ -47,8 +49,9 @@ def settle(folder: Path, say: Say) -> None:
     _refuse_woven(folder / "survey" / "survey.json")
     unsettled = {name: lines for name in _NAMED_BY if not _is_settled(lines := numbered(folder / name), name)}
     settled = _settled(folder, unsettled) if unsettled else {}
+    settled |= _changes(folder / CHANGES)
     _settle_report(folder, say, is_other_corpus=PAPERS in settled)
-    for name in _NAMED_BY:
+    for name in (*_NAMED_BY, CHANGES):
         if name in settled:
             write_whole(folder / name, settled[name].text)
             say(f"{name}: {settled[name].says}")
@@ -104,8 +107,24 @@ def _of_both_sides(name: str, lines: Lines) -> Lines:
     try:
         return [(number, line) for number, line in both_sides(lines) if line.strip()]
     except LeftOpen as error:
-        left = "a merge left a mark there, and the others that belong to it are gone; keep one of the versions"
-        raise FolderError(f"{name}, line {error.number}: {left}") from error
+        raise _half_marked(name, error) from error
+
+
+def _half_marked(name: str, error: LeftOpen) -> FolderError:
+    left = "a merge left a mark there, and the others that belong to it are gone; keep one of the versions"
+    return FolderError(f"{name}, line {error.number}: {left}")
+
+
+def _changes(file: Path) -> dict[str, _Settled]:
+    """CHANGES.md with the entries of both sides where git left its marks; seven equals signs alone underline words."""
+    text = read_text(file) if file.is_file() else ""
+    if not any(is_mark(line) and not line.startswith("=") for line in text.split("\n")):
+        return {}
+    try:
+        ours, theirs = whole_sides(text)
+    except LeftOpen as error:
+        raise _half_marked(file.name, error) from error
+    return {file.name: _Settled(of_both(ours, theirs), "settled after a merge, the entries of both sides are in it")}
 
 
 def _papers(lines: Lines) -> dict[str, list[Paper]]:

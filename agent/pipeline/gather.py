@@ -1,20 +1,19 @@
 """From the sources that review.toml names to the corpus; what has not changed is not read again."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from agent.corpus import merge
 from agent.errors import SourceError, TooManyNew
 from agent.folder import Folder
-from agent.papers import Corpus, Duplicate, Record, Skipped
+from agent.papers import Corpus, Duplicate, Record
+from agent.pipeline.reading import digest_of_source, in_words, is_there, read_source
+from agent.pipeline.renamed import find_renamed, forgotten, named_elsewhere, under_new_names
 from agent.pipeline.sending import still_private
 from agent.pipeline.unnamed import Reach, find_unnamed, marked
 from agent.report import Report, SourceReport
-from agent.review import Protocol, Send, Source
-from agent.sources import read
+from agent.review import Protocol, Send
 from agent.wording import count
 
 
@@ -49,6 +48,8 @@ class _Look:
     closed: frozenset[str]
     """Of these the ones that are there and closed to us, so that nobody knows whom they name."""
     marks_gone: bool
+    renamed: Mapping[str, str]
+    """The new names of sources whose bytes have another one now, by the old."""
 
     @property
     def away(self) -> frozenset[str]:
@@ -59,7 +60,16 @@ class _Look:
         """Whether every source is as it was, so that none has to be read."""
         unknown = any(not digest and name not in self.lost for name, digest in self.digests.items())
         changed = any(digest and _digest_before(self.before, name) != digest for name, digest in self.digests.items())
-        return len(self.earlier) > 0 and not unknown and not changed and self.folder.has_duplicates_file
+        there = {name for name, digest in self.digests.items() if digest}
+        spare = named_elsewhere(self.earlier, self.left, there)
+        left = any(_digest_before(self.before, name) for name in spare)  # they have none once this was looked into
+        return len(self.earlier) > 0 and not (unknown or changed or left) and self.folder.has_duplicates_file
+
+    @property
+    def left(self) -> list[str]:
+        """The lost sources that are not named any more, and were not kept back."""
+        unnamed = (name for name in self.lost if name not in self.digests)
+        return [name for name in unnamed if _remembered_send(name, self.before) != "never"]
 
     def report_of(self, name: str) -> SourceReport:
         return self.before.get(name) or _remembered_report(name, self.earlier)
@@ -97,8 +107,11 @@ def gather(
     look = _look(folder, protocol, marks_gone=marks_gone)
     if is_clone and not any(look.digests.values()) and not look.closed:
         look = replace(look, marks_gone=False)
+    for old, new in look.renamed.items():
+        say(f"{new} is what {old} was")
     for name in look.lost:
-        say(_why_lost(name, look))
+        if name not in look.renamed:
+            say(_why_lost(name, look))
     _say_released(protocol, look.before, say)
     return _as_it_stood(look) if look.is_nothing_new else _read_anew(look, say, max_new)
 
@@ -106,11 +119,17 @@ def gather(
 def _look(folder: Folder, protocol: Protocol, *, marks_gone: bool) -> _Look:
     earlier, report = folder.corpus(), folder.report()
     before = _before(report)
-    digests = {source.name: _digest(folder, source) for source in protocol.sources}
+    digests = {source.name: digest_of_source(folder, source) for source in protocol.sources}
     still = {*(report.unnamed if report else ()), *(paper.key for paper in earlier if paper.gone)}
+    unread = [source for source in protocol.sources if not digests[source.name]]
+    closed = frozenset(source.name for source in unread if is_there(folder.source_file(source)))
+    renamed = find_renamed(protocol, digests, before, earlier, closed)
+    earlier = under_new_names(earlier, renamed)
+    # One that is named still stays known as a source that gives nothing now, so that it is no new one that fails.
+    before = {name: _emptied(one) if name in renamed else one for name, one in before.items()}
     lost = _lost(digests, before, earlier)
-    closed = frozenset(one.name for one in protocol.sources if one.name in lost and _is_there(folder.source_file(one)))
-    return _Look(folder, protocol, earlier, before, frozenset(still), digests, lost, closed, marks_gone)
+    closed = closed.intersection(lost)
+    return _Look(folder, protocol, earlier, before, frozenset(still), digests, lost, closed, marks_gone, renamed)
 
 
 def _as_it_stood(look: _Look) -> Gathered:
@@ -127,7 +146,9 @@ def _as_it_stood(look: _Look) -> Gathered:
 
 def _read_anew(look: _Look, say: Callable[[str], None], max_new: int | None) -> Gathered:
     readings = [
-        _read(look.folder, one, look.digests[one.name]) for one in look.protocol.sources if one.name not in look.lost
+        read_source(look.folder, one, look.digests[one.name])
+        for one in look.protocol.sources
+        if one.name not in look.lost
     ]
     records = [record for found, _ in readings for record in found]
     given = [one for _, one in readings]
@@ -139,9 +160,13 @@ def _read_anew(look: _Look, say: Callable[[str], None], max_new: int | None) -> 
     if not records and not len(look.earlier):
         raise SourceError(_why_nothing(sources))
     merged = merge(records, look.earlier)
+    merged, left = forgotten(merged, records, look.earlier, lost=look.left, read=reach.read)
+    sources = tuple(one for one in sources if one.name not in left)
     _refuse_too_many(merged.corpus, look, max_new)
     for one in given:
-        say(_in_words(one))
+        say(in_words(one))
+    for name in sorted(left):
+        say(f"{name} is not remembered any more: other sources name each of its papers")
     never = {one.name for one in sources if one.send == "never"}
     spoken = {"unspoken": merged.unspoken, "still": look.still}
     unnamed = find_unnamed(merged.corpus, reach, **spoken, is_strict=look.marks_gone)
@@ -185,18 +210,16 @@ def _lost(digests: Mapping[str, str], before: Mapping[str, SourceReport], earlie
     return (*away, *sorted(gave - digests.keys()))
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # its folder is closed to us
-        return True
+def _emptied(source: SourceReport) -> SourceReport:
+    return source.model_copy(update={"n_records": 0, "sha256": "", "skipped": ()})
 
 
 def _why_lost(name: str, look: _Look) -> str:
     if name in look.closed:
         return f"{name} cannot be read now; its papers stay"
     if name in look.digests:
-        return f"{name} is not there any more; its papers stay"
+        stay = "its papers stay" if look.report_of(name).n_records else "review.toml still names it"
+        return f"{name} is not there any more; {stay}"
     kept_back = ", and are still sent to no model" if _remembered_send(name, look.before) == "never" else ""
     return f"review.toml does not name {name} any more; its papers stay{kept_back}"
 
@@ -225,40 +248,8 @@ def with_what_is_said(sources: Iterable[SourceReport], protocol: Protocol) -> li
     return [source.model_copy(update={"send": said.get(source.name, source.send)}) for source in sources]
 
 
-def _digest(folder: Folder, source: Source) -> str:
-    """The SHA-256 of a source's bytes; empty where it is not there, or not to be had."""
-    path = folder.source_file(source)
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:  # `read` says what is wrong with it
-        return ""
-
-
 def _digest_before(before: Mapping[str, SourceReport], name: str) -> str | None:
     return before[name].sha256 if name in before else None
-
-
-def _read(folder: Folder, source: Source, digest: str) -> tuple[tuple[Record, ...], SourceReport]:
-    path = folder.source_file(source)
-    try:
-        reading = read(path, source.name)
-    except SourceError as error:
-        why = str(error).replace(str(path), source.name)  # the report is the same wherever the folder lies
-        whole = Skipped(file=source.name, position=None, why=why)
-        return (), SourceReport(name=source.name, sha256=digest, n_records=0, skipped=(whole,))
-    given = SourceReport(name=source.name, sha256=digest, n_records=len(reading.records), skipped=reading.skipped)
-    return reading.records, given
-
-
-def _in_words(given: SourceReport) -> str:
-    """What a source gave, in a line."""
-    if given.unread:
-        return f"skipped: {given.unread}"
-    aside = f", {count(len(given.skipped), 'entry', 'entries')} skipped" if given.skipped else ""
-    return f"{given.name}: {count(given.n_records, 'record')}{aside}"
 
 
 def _remembered(earlier: Corpus, name: str) -> list[Record]:

@@ -16,7 +16,7 @@ ACTION = CHECKOUT / ".github" / "actions" / "refresh"
 FAKES = Path(__file__).parent
 KEY, TOKEN = "sk-secret", "ghs_secret"
 BRANCH = "conspectus/refresh"
-ATTRIBUTES = "*.jsonl merge=union\nCHANGES.md merge=union\nreport.json -merge\nsurvey/** -merge\n"
+ATTRIBUTES = "*.jsonl merge=union\nreport.json -merge\nsurvey/** -merge\n"
 
 
 def loaded(file: Path) -> Any:  # noqa: ANN401  (what a YAML file holds)

@@ -96,6 +96,25 @@ def test_without_gitattributes_no_entry_and_no_line_is_lost(lab: Lab) -> None:
     assert all(words in lab.shown("papers.jsonl") for words in ("By main", "First"))
 
 
+def test_entries_of_both_sides_stand_whole_each_under_its_own_heading(lab: Lab) -> None:
+    shared = "1 papers added.\n\n**Papers added (1)**\n\n- added: "
+    edit(lab, "main", "CHANGES.md", f"# Changes\n\nOurs.\n\n## 2026-11-01\n\n{shared}Oldest\n")
+    lab.add_papers("First")
+    lab.night()
+    ours = edit(lab, BRANCH, "CHANGES.md", f"# Changes\n\nOurs.\n\n## 2026-11-22\n\n{shared}First\n\n"
+                f"## 2026-11-01\n\n{shared}Oldest\n")  # fmt: skip
+    edit(lab, "main", "CHANGES.md", f"# Changes\n\nOurs.\n\n## 2026-11-23\n\n{shared}Later\n\n## 2026-11-22\n\n"
+         f"{shared}By main\n\n## 2026-11-01\n\n{shared}Oldest\n")  # fmt: skip
+    night = lab.night()
+    assert night.code == 0, night.out
+    assert lab.is_in(ours)
+    assert lab.shown("CHANGES.md") == (
+        f"# Changes\n\nOurs.\n\n## 2026-11-23\n\n{shared}Later\n\n## 2026-11-22 (2)\n\n{shared}First\n\n"
+        f"## 2026-11-22\n\n{shared}By main\n\n## 2026-11-01\n\n{shared}Oldest"
+    )
+    assert all("<<<<<<<" not in lab.git("show", commit, cwd=lab.remote) for commit in (BRANCH, f"{BRANCH}^"))
+
+
 def test_a_survey_edited_by_hand_on_both_sides_is_left_to_a_person(lab: Lab) -> None:
     lab.add_papers("First")
     lab.night()
