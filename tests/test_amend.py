@@ -128,7 +128,7 @@ def judged(call: Call, **verdicts: str) -> dict[str, Any]:
 
 
 @dataclass
-class Desk:
+class Study:
     """A review whose writing is run again and again."""
 
     papers: dict[str, Paper]
@@ -205,8 +205,8 @@ class Desk:
         self.change(id_, paragraphs=paragraphs, made=made, **rows)
 
 
-def desk(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> Desk:  # noqa: ANN401
-    one = Desk({}, {}, **fields)
+def study(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> Study:  # noqa: ANN401
+    one = Study({}, {}, **fields)
     for number in range(n_worms):
         one.add(number)
     for number in range(n_bees):
@@ -216,8 +216,8 @@ def desk(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> 
     return one
 
 
-def built(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> Desk:  # noqa: ANN401
-    one = desk(n_worms, n_bees, n_ants, **fields)
+def built(n_worms: int = 20, n_bees: int = 0, n_ants: int = 0, **fields: Any) -> Study:  # noqa: ANN401
+    one = study(n_worms, n_bees, n_ants, **fields)
     one.run()
     return one
 
@@ -610,7 +610,7 @@ def test_the_built_in_judge_leaves_a_sentence_by_hand_to_a_model() -> None:
 
 
 def test_what_the_built_in_model_wrote_does_not_give_way_where_a_person_wrote_a_sentence() -> None:
-    review = desk(3)
+    review = study(3)
     review.run(built_in, model=BUILT_IN)
     assert review.part().judge == BUILT_IN and review.part().is_checked
     review.by_hand("worms", 1, MINE)
