@@ -5,6 +5,7 @@ run which is never idle may take that much and the rate of the time from its fir
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def test_a_server_that_is_closed_for_hours_is_asked_once_by_each_who_is_on_his_w
     assert len(failed) == 200
     assert all(isinstance(reply, TransportFailed) for reply in failed)
     assert stub.stats()["total"] <= 32
-    assert "7,200 s; run it again later" in str(failed[-1]) or "asked to wait" in str(failed[-1])
+    assert re.search(r"7,(200|1\d\d) s; run it again later|asked to wait", str(failed[-1]))
 
 
 def test_a_stop_ends_a_wait_for_the_limit(stub: Stub) -> None:

@@ -15,7 +15,7 @@ from tests.papers import PLOTS, TAXONOMY
 
 TERMS = {"water": ["water", "irrigation", "drip", "moisture"], "pests": ["pest", "aphid", "slug", "butterfl"]}
 OFFLINE = Access(offline=True)
-N_SEEDS, N_SEEDS_LONG = 3, 40
+N_SEEDS, N_SEEDS_LONG = 2, 40
 N_STEPS = 8
 
 

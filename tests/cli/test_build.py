@@ -123,7 +123,9 @@ def test_a_paid_build_asks_once_and_shows_what_it_would_cost(review: Path, stub:
     assert seen.out.splitlines()[-1].startswith("the survey: ")
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", "no thanks\n", "\x04"])
+@pytest.mark.parametrize(
+    "answer", ["n\n", *(pytest.param(other, marks=pytest.mark.long) for other in ("\n", "no thanks\n", "\x04"))]
+)
 def test_whoever_does_not_say_yes_sends_nothing_more(
     review: Path, conspectus: Conspectus, stub: Stub, answer: str
 ) -> None:
@@ -139,7 +141,9 @@ def test_whoever_does_not_say_yes_sends_nothing_more(
     assert stub.stats()["answered_again"] == 0
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGINT, *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_a_signal_at_the_question_sends_nothing_more_and_what_was_paid_is_told(
     review: Path, stub: Stub, stop: signal.Signals
 ) -> None:
