@@ -131,7 +131,7 @@ def test_a_demo_that_was_stopped_says_how_it_goes_on(tmp_path: Path, conspectus:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.long)])
-@pytest.mark.parametrize("option", [[], ["--json"]])
+@pytest.mark.parametrize("option", [[], pytest.param(["--json"], marks=pytest.mark.long)])
 def test_a_terminal_that_cannot_show_a_title_shows_the_rest(
     tmp_path: Path, conspectus: Conspectus, encoding: str, option: list[str]
 ) -> None:
